@@ -1,0 +1,5 @@
+//! The laws.
+
+/// x
+#[macro_export]
+macro_rules! conformance { ($($t:tt)*) => {}; }

@@ -1,0 +1,90 @@
+//! Why an attempt failed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, WorkerId};
+
+/// What kind of failure it was: what an operator groups and decides by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Category {
+    /// The handler took longer than it may.
+    Timeout,
+    /// The payload can never be processed as it is.
+    Validation,
+    /// A service that the handler called failed.
+    ExternalApi,
+    /// A service that the handler called asked to be called less often.
+    RateLimit,
+    /// The handler panicked.
+    Panic,
+    /// The worker vanished: its lease ran out, again and again.
+    Lost,
+    /// Anything else.
+    Unknown,
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Timeout => "timeout",
+            Self::Validation => "validation",
+            Self::ExternalApi => "external_api",
+            Self::RateLimit => "rate_limit",
+            Self::Panic => "panic",
+            Self::Lost => "lost",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// One entry of a job's error history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Which attempt failed, counted from 1.
+    pub attempt: u32,
+    /// When it failed.
+    pub at: Timestamp,
+    /// Who ran it.
+    pub worker: WorkerId,
+    /// What kind of failure it was.
+    pub category: Category,
+    /// What went wrong, for people; at most [`MAX_MESSAGE`](Self::MAX_MESSAGE) bytes.
+    pub message: String,
+}
+
+impl Failure {
+    /// The longest message that is kept, in bytes; what is longer is cut.
+    pub const MAX_MESSAGE: usize = 2_048;
+
+    /// How many entries of its error history a job keeps: the newest. Memory stays bounded whatever
+    /// `max_attempts` says.
+    pub const MAX_HISTORY: usize = 32;
+}
+
+/// Cuts `text` to at most `max` bytes, between two characters.
+pub(crate) fn cut(mut text: String, max: usize) -> String {
+    text.truncate(text.floor_char_boundary(max));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_falls_between_characters() {
+        assert_eq!(cut("ab\u{2665}".into(), 4), "ab");
+        assert_eq!(cut("ab\u{2665}".into(), 5), "ab\u{2665}");
+        assert_eq!(cut(String::new(), 0), "");
+    }
+
+    #[test]
+    fn a_category_has_one_name_in_text_and_json() {
+        let category = Category::ExternalApi;
+        assert_eq!(serde_json::to_string(&category).unwrap(), format!("\"{category}\""));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a caller asks for.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{Dedupe, Payload, Timestamp};
+
+/// A job that is to be enqueued.
+///
+/// ```
+/// use std::time::Duration;
+/// use jobstore::NewJob;
+///
+/// let job = NewJob::new("mail", "mail.welcome")
+///     .payload(r#"{"to":"ada@example.com"}"#)
+///     .triggered_by("person:ada")
+///     .max_attempts(3)
+///     .delay(Duration::from_secs(60))
+///     .dedupe("welcome:ada", Duration::from_secs(86_400));
+/// assert!(job.validate().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    pub(crate) queue: String,
+    pub(crate) kind: String,
+    pub(crate) payload: Payload,
+    pub(crate) triggered_by: String,
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) max_attempts: u32,
+    pub(crate) start: Start,
+    pub(crate) dedupe: Option<Dedupe>,
+}
+
+impl NewJob {
+    /// The longest payload, in bytes.
+    pub const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
+    /// The longest queue, kind and metadata key, in bytes.
+    pub const MAX_NAME: usize = 128;
+    /// The longest dedupe key, metadata value and `triggered_by`, in bytes.
+    pub const MAX_TEXT: usize = 1_024;
+    /// How many metadata entries a job may have.
+    pub const MAX_METADATA: usize = 32;
+    /// Attempts that a job gets when nothing else is said.
+    pub const DEFAULT_MAX_ATTEMPTS: u32 = 7;
+
+    /// A job of this `kind` for this `queue`: empty, to be run at once, with
+    /// [`DEFAULT_MAX_ATTEMPTS`](Self::DEFAULT_MAX_ATTEMPTS).
+    #[must_use]
+    pub fn new(queue: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self {
+            queue: queue.into(),
+            kind: kind.into(),
+            payload: Payload::default(),
+            triggered_by: String::new(),
+            metadata: BTreeMap::new(),
+            max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
+            start: Start::Now,
+            dedupe: None,
+        }
+    }
+
+    /// The bytes that the job carries.
+    #[must_use]
+    pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
+        self.payload = payload.into();
+        self
+    }
+
+    /// Who or what asks for it.
+    #[must_use]
+    pub fn triggered_by(mut self, who: impl Into<String>) -> Self {
+        self.triggered_by = who.into();
+        self
+    }
+
+    /// Adds a small fact for people and handlers.
+    #[must_use]
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// After so many failed attempts the job is dead; at least 1.
+    #[must_use]
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// Not before this much time has passed since it was enqueued, by the clock of the store.
+    #[must_use]
+    pub const fn delay(mut self, delay: Duration) -> Self {
+        self.start = Start::After(delay);
+        self
+    }
+
+    /// Not before this time.
+    #[must_use]
+    pub const fn run_at(mut self, time: Timestamp) -> Self {
+        self.start = Start::At(time);
+        self
+    }
+
+    /// Recognise a repetition: within `window` of this enqueue, the same `key` in the same queue
+    /// makes no second job. The window is independent of how long the job itself is kept.
+    #[must_use]
+    pub fn dedupe(mut self, key: impl Into<String>, window: Duration) -> Self {
+        self.dedupe = Some(Dedupe {
+            key: key.into(),
+            window,
+        });
+        self
+    }
+
+    /// Checks the limits of each part. Stores call it before they accept a job.
+    ///
+    /// # Errors
+    ///
+    /// The first part that is outside of its limits.
+    pub fn validate(&self) -> Result<(), InvalidJob> {
+        name("queue", &self.queue)?;
+        name("kind", &self.kind)?;
+        at_most("payload", self.payload.len(), Self::MAX_PAYLOAD, "bytes")?;
+        at_most("triggered_by", self.triggered_by.len(), Self::MAX_TEXT, "bytes")?;
+        at_most("metadata", self.metadata.len(), Self::MAX_METADATA, "entries")?;
+        for (key, value) in &self.metadata {
+            name("metadata key", key)?;
+            at_most("metadata value", value.len(), Self::MAX_TEXT, "bytes")?;
+        }
+        if let Some(dedupe) = &self.dedupe {
+            at_most("dedupe key", dedupe.key.len(), Self::MAX_TEXT, "bytes")?;
+            if dedupe.key.is_empty() {
+                return Err(InvalidJob::new("dedupe key", "is empty"));
+            }
+        }
+        if self.max_attempts == 0 {
+            return Err(InvalidJob::new("max_attempts", "is 0, so it could never run"));
+        }
+        Ok(())
+    }
+}
+
+/// When a new job may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Now,
+    After(Duration),
+    At(Timestamp),
+}
+
+impl Start {
+    pub(crate) fn time(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Now => now,
+            Self::After(delay) => now + delay,
+            Self::At(time) => time,
+        }
+    }
+}
+
+/// Part of a job is outside of its limits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the job's {field} {problem}")]
+pub struct InvalidJob {
+    /// Which part.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl InvalidJob {
+    fn new(field: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            field,
+            problem: problem.into(),
+        }
+    }
+}
+
+fn at_most(
+    field: &'static str,
+    size: usize,
+    max: usize,
+    unit: &'static str,
+) -> Result<(), InvalidJob> {
+    if size <= max {
+        return Ok(());
+    }
+    Err(InvalidJob::new(field, format!("has {size} {unit}, at most {max} are allowed")))
+}
+
+/// Names end up in logs, metrics and keys of backends, so they are plain.
+fn name(field: &'static str, text: &str) -> Result<(), InvalidJob> {
+    at_most(field, text.len(), NewJob::MAX_NAME, "bytes")?;
+    if text.is_empty() {
+        return Err(InvalidJob::new(field, "is empty"));
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(InvalidJob::new(field, "has a character that is not visible ASCII"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(job: NewJob) -> Option<&'static str> {
+        job.validate().err().map(|invalid| invalid.field)
+    }
+
+    #[test]
+    fn each_part_has_its_limit() {
+        let job = || NewJob::new("queue", "kind");
+        assert_eq!(field(job()), None);
+        assert_eq!(field(NewJob::new("", "kind")), Some("queue"));
+        assert_eq!(field(NewJob::new("queue", "a b")), Some("kind"));
+        assert_eq!(field(NewJob::new("q".repeat(129), "kind")), Some("queue"));
+        assert_eq!(field(job().payload(vec![0; NewJob::MAX_PAYLOAD + 1])), Some("payload"));
+        assert_eq!(field(job().triggered_by("x".repeat(1_025))), Some("triggered_by"));
+        assert_eq!(field(job().metadata("a\nb", "")), Some("metadata key"));
+        assert_eq!(field(job().metadata("a", "x".repeat(1_025))), Some("metadata value"));
+        assert_eq!(field(job().dedupe("", Duration::ZERO)), Some("dedupe key"));
+        assert_eq!(field(job().max_attempts(0)), Some("max_attempts"));
+        let crowded = (0..33).fold(job(), |job, n| job.metadata(format!("k{n}"), ""));
+        assert_eq!(field(crowded), Some("metadata"));
+    }
+
+    #[test]
+    fn the_problem_says_what_is_allowed() {
+        let invalid = NewJob::new("q".repeat(129), "kind").validate().unwrap_err();
+        assert_eq!(
+            invalid.to_string(),
+            "the job's queue has 129 bytes, at most 128 are allowed"
+        );
+    }
+}
