@@ -1,0 +1,117 @@
+//! What a request says of itself.
+
+use crate::grammar::{MAX_SIGNATURES, Signatures};
+use crate::header_names::HeaderNames;
+use crate::headers::{Family, Headers};
+use crate::id::{IdSource, is_well_formed};
+use crate::rejection::Rejection;
+use crate::scheme::Scheme;
+use crate::timestamp::{TimestampRule, TimestampSource};
+use crate::unix_time::UnixTime;
+
+/// What a request says of itself. It is well-formed, and not to be believed yet.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    pub(crate) signatures: Signatures,
+    /// The time, and the text which says it.
+    pub(crate) timestamp: Option<(UnixTime, &'a str)>,
+    /// The id, if it has a header.
+    pub(crate) id: Option<&'a str>,
+}
+
+impl<'a> Claim<'a> {
+    /// Reads the headers of one family.
+    ///
+    /// # Errors
+    ///
+    /// Something that the scheme needs is missing, or something that it reads is malformed.
+    pub(crate) fn read<H: Headers + ?Sized>(
+        scheme: &Scheme,
+        id_boundary: Option<u8>,
+        headers: &'a H,
+    ) -> Result<Self, Rejection> {
+        let family = Family::find(headers, &scheme.signature.names)?;
+        let header = family.one(&scheme.signature.names)?;
+        Ok(Self {
+            signatures: read_signatures(scheme, &family, header)?,
+            timestamp: match &scheme.timestamp {
+                Some(rule) => Some(read_timestamp(scheme, rule, &family, header)?),
+                None => None,
+            },
+            id: match &scheme.id {
+                Some(IdSource::Header(names)) => read_id(scheme, names, id_boundary, &family)?,
+                Some(IdSource::BodyField(_)) | None => None,
+            },
+        })
+    }
+}
+
+fn read_signatures<H: Headers + ?Sized>(
+    scheme: &Scheme,
+    family: &Family<'_, H>,
+    header: &str,
+) -> Result<Signatures, Rejection> {
+    let name = || family.name(&scheme.signature.names);
+    let signatures = scheme
+        .signature
+        .grammar
+        .signatures(header, scheme.encoding)
+        .map_err(|_| Rejection::TooManySignatures {
+            header: name(),
+            limit: MAX_SIGNATURES,
+        })?;
+    if signatures.usable().is_empty() {
+        return Err(Rejection::NoUsableSignature { header: name() });
+    }
+    Ok(signatures)
+}
+
+fn read_timestamp<'a, H: Headers + ?Sized>(
+    scheme: &Scheme,
+    rule: &TimestampRule,
+    family: &Family<'a, H>,
+    header: &'a str,
+) -> Result<(UnixTime, &'a str), Rejection> {
+    let (names, text) = match &rule.source {
+        TimestampSource::Header(names) => (names, family.one(names)?),
+        TimestampSource::InSignature(key) => {
+            let names = &scheme.signature.names;
+            let found = scheme.signature.grammar.value(header, key);
+            let found = found.map_err(|_| Rejection::RepeatedTimestamp {
+                header: family.name(names),
+            })?;
+            (
+                names,
+                found.ok_or_else(|| Rejection::MissingTimestamp {
+                    header: family.name(names),
+                })?,
+            )
+        }
+    };
+    match rule.unit.parse(text) {
+        Some(time) => Ok((time, text)),
+        None => Err(Rejection::MalformedTimestamp {
+            header: family.name(names),
+            digits: rule.unit.digits(),
+        }),
+    }
+}
+
+fn read_id<'a, H: Headers + ?Sized>(
+    scheme: &Scheme,
+    names: &HeaderNames,
+    id_boundary: Option<u8>,
+    family: &Family<'a, H>,
+) -> Result<Option<&'a str>, Rejection> {
+    let id = if scheme.coverage().id {
+        Some(family.one(names)?)
+    } else {
+        family.find_one(names)?
+    };
+    match id {
+        Some(id) if !is_well_formed(id, id_boundary) => Err(Rejection::MalformedId {
+            header: family.name(names),
+        }),
+        id => Ok(id),
+    }
+}

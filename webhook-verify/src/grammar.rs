@@ -1,0 +1,452 @@
+//! How signatures, and what goes with them, are written in the signature header.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use crate::algorithm::MAC_LEN;
+use crate::encoding::Encoding;
+use crate::misconfigured::Misconfigured;
+
+/// How many signatures a header may list. More are refused.
+///
+/// A sender lists one for each of its secrets that is still valid, which is two while one is replaced.
+pub const MAX_SIGNATURES: usize = 16;
+
+/// Longest prefix, key or version that a grammar may have, in bytes.
+const MAX_WORD_LEN: usize = 64;
+
+/// The grammar of a signature header.
+///
+/// Whatever else a header lists, keys and versions other than the wanted one are skipped, and so is a wanted one
+/// whose value is no signature: senders add new kinds beside the old. At least one must be usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Grammar {
+    /// One signature behind a prefix, as `sha256=<signature>`.
+    Bare {
+        /// What stands before the signature, exactly; may be empty.
+        prefix: Cow<'static, str>,
+    },
+    /// A list of `key=value`, as `t=1492774577,v1=<signature>`. White space around a pair is dropped.
+    Pairs {
+        /// What stands between two pairs.
+        separator: Separator,
+        /// The key whose values are signatures.
+        signature: Cow<'static, str>,
+        /// Whether receivers of this provider expect several signatures in a header. A [`Signer`](crate::Signer)
+        /// then lists one for each of its secrets; a [`Verifier`](crate::Verifier) takes several in any case.
+        several: bool,
+    },
+    /// A list of `version,signature` with spaces between, as `v1,<signature> v1,<signature>`.
+    Versions {
+        /// The version whose signatures are read.
+        version: Cow<'static, str>,
+    },
+}
+
+/// What stands between two pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// `&`
+    Ampersand,
+}
+
+/// More signatures than [`MAX_SIGNATURES`] were listed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooMany;
+
+/// A key was listed with two different values.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Contradiction;
+
+impl Grammar {
+    /// The usable signatures in a header.
+    ///
+    /// # Errors
+    ///
+    /// More were listed, usable or not, than [`MAX_SIGNATURES`].
+    pub(crate) fn signatures(
+        &self,
+        header: &str,
+        encoding: Encoding,
+    ) -> Result<Signatures, TooMany> {
+        let mut found = Signatures::new(encoding);
+        match self {
+            Self::Bare { prefix } => {
+                header
+                    .strip_prefix(prefix.as_ref())
+                    .into_iter()
+                    .try_for_each(|text| found.add(text))?;
+            }
+            Self::Pairs {
+                separator,
+                signature,
+                ..
+            } => pairs(header, *separator)
+                .filter(|(key, _)| key == signature)
+                .try_for_each(|(_, value)| found.add(value))?,
+            Self::Versions { version } => header
+                .split(' ')
+                .filter_map(|item| item.split_once(','))
+                .filter(|(own, _)| own == version)
+                .try_for_each(|(_, value)| found.add(value))?,
+        }
+        Ok(found)
+    }
+
+    /// The value of a key which is not the signature's. Only pairs have keys.
+    ///
+    /// # Errors
+    ///
+    /// The key has two different values, as when a proxy joins two headers into one line.
+    pub(crate) fn value<'a>(
+        &self,
+        header: &'a str,
+        wanted: &str,
+    ) -> Result<Option<&'a str>, Contradiction> {
+        let Self::Pairs { separator, .. } = self else {
+            return Ok(None);
+        };
+        let mut values = pairs(header, *separator)
+            .filter(|(key, _)| *key == wanted)
+            .map(|(_, value)| value);
+        let first = values.next();
+        if values.any(|other| Some(other) != first) {
+            return Err(Contradiction);
+        }
+        Ok(first)
+    }
+
+    /// Whether a signer may list more than one signature.
+    pub(crate) fn lists_several(&self) -> bool {
+        match self {
+            Self::Bare { .. } => false,
+            Self::Pairs { several, .. } => *several,
+            Self::Versions { .. } => true,
+        }
+    }
+
+    /// Writes a header: the time under its key if it belongs here, then the signatures.
+    pub(crate) fn write(
+        &self,
+        timestamp: Option<(&str, &str)>,
+        signatures: impl Iterator<Item = String>,
+    ) -> String {
+        let (separator, before) = match self {
+            Self::Bare { prefix } => (' ', prefix.clone()),
+            Self::Pairs {
+                separator,
+                signature,
+                ..
+            } => (separator.as_char(), key_prefix(signature, '=')),
+            Self::Versions { version } => (' ', key_prefix(version, ',')),
+        };
+        let mut header = String::new();
+        if let Some((key, time)) = timestamp {
+            header.extend([key, "=", time]);
+        }
+        for signature in signatures {
+            if !header.is_empty() {
+                header.push(separator);
+            }
+            header.extend([before.as_ref(), &signature]);
+        }
+        header
+    }
+
+    /// # Errors
+    ///
+    /// A word of the grammar could not be found again in a header.
+    pub(crate) fn validate(&self) -> Result<(), Misconfigured> {
+        let (word, marks) = match self {
+            Self::Bare { prefix } if prefix.is_empty() => return Ok(()),
+            Self::Bare { prefix } => (prefix, &[][..]),
+            Self::Pairs {
+                separator,
+                signature,
+                ..
+            } => (signature, &['=', separator.as_char()][..]),
+            Self::Versions { version } => (version, &[','][..]),
+        };
+        validate_word(word, marks)
+    }
+
+    /// # Errors
+    ///
+    /// The grammar has no keys, or the key is no key, or it is the signature's.
+    pub(crate) fn validate_timestamp_key(&self, key: &str) -> Result<(), Misconfigured> {
+        let Self::Pairs {
+            separator,
+            signature,
+            ..
+        } = self
+        else {
+            return Err(Misconfigured::NoKeysInHeader);
+        };
+        if key == signature {
+            return Err(Misconfigured::SharedKey { key: key.into() });
+        }
+        validate_word(key, &['=', separator.as_char()])
+    }
+}
+
+impl Separator {
+    const fn as_char(self) -> char {
+        match self {
+            Self::Comma => ',',
+            Self::Semicolon => ';',
+            Self::Ampersand => '&',
+        }
+    }
+}
+
+/// The signatures that a header lists, decoded. They have a fixed place, so that reading them allocates nothing.
+#[derive(Debug)]
+pub(crate) struct Signatures {
+    encoding: Encoding,
+    listed: usize,
+    usable: usize,
+    macs: [[u8; MAC_LEN]; MAX_SIGNATURES],
+}
+
+impl Signatures {
+    const fn new(encoding: Encoding) -> Self {
+        Self {
+            encoding,
+            listed: 0,
+            usable: 0,
+            macs: [[0; MAC_LEN]; MAX_SIGNATURES],
+        }
+    }
+
+    fn add(&mut self, text: &str) -> Result<(), TooMany> {
+        if self.listed == MAX_SIGNATURES {
+            return Err(TooMany);
+        }
+        self.listed += 1;
+        if let Some(mac) = self.encoding.decode(text) {
+            self.macs[self.usable] = mac;
+            self.usable += 1;
+        }
+        Ok(())
+    }
+
+    /// The ones that could be decoded.
+    pub(crate) fn usable(&self) -> &[[u8; MAC_LEN]] {
+        &self.macs[..self.usable]
+    }
+}
+
+/// The pairs of a list. What has no `=` is skipped.
+fn pairs(header: &str, separator: Separator) -> impl Iterator<Item = (&str, &str)> {
+    header
+        .split(separator.as_char())
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+}
+
+fn key_prefix(key: &str, mark: char) -> Cow<'static, str> {
+    let mut prefix = String::from(key);
+    prefix.push(mark);
+    Cow::Owned(prefix)
+}
+
+fn validate_word(word: &str, marks: &[char]) -> Result<(), Misconfigured> {
+    let legible = word.bytes().all(|byte| byte.is_ascii_graphic());
+    if word.is_empty() || word.len() > MAX_WORD_LEN || !legible || word.contains(marks) {
+        return Err(Misconfigured::GrammarWord { word: word.into() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+    const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
+
+    const BARE: Grammar = Grammar::Bare {
+        prefix: Cow::Borrowed("sha256="),
+    };
+    const VERSIONS: Grammar = Grammar::Versions {
+        version: Cow::Borrowed("v1"),
+    };
+
+    fn pairs_with(separator: Separator) -> Grammar {
+        Grammar::Pairs {
+            separator,
+            signature: "v1".into(),
+            several: true,
+        }
+    }
+
+    fn read(grammar: &Grammar, header: &str) -> Vec<u8> {
+        let found = grammar
+            .signatures(header, Encoding::Hex)
+            .expect("few enough");
+        found.usable().iter().map(|mac| mac[0]).collect()
+    }
+
+    #[test]
+    fn a_bare_signature_stands_behind_its_prefix() {
+        assert_eq!(read(&BARE, &["sha256=", ONE].concat()), [0x11]);
+        for header in [
+            "",
+            "sha256=",
+            ONE,
+            &["sha1=", ONE].concat(),
+            &["SHA256=", ONE].concat(),
+        ] {
+            assert_eq!(read(&BARE, header), [0; 0], "{header}");
+        }
+        let joined = ["sha256=", ONE, ", sha256=", ONE].concat();
+        assert_eq!(read(&BARE, &joined), [0; 0]);
+    }
+
+    #[test]
+    fn pairs_stand_in_any_order_with_or_without_a_space() {
+        for (separator, sign) in [
+            (Separator::Comma, ","),
+            (Separator::Semicolon, ";"),
+            (Separator::Ampersand, "&"),
+        ] {
+            let grammar = pairs_with(separator);
+            for header in [
+                ["t=5", sign, "v1=", ONE, sign, "v1=", TWO].concat(),
+                ["v1=", ONE, sign, " v1=", TWO, sign, " t=5"].concat(),
+                [
+                    "v0=", TWO, sign, "v1=", ONE, sign, sign, "v1", sign, "t=5", sign, "v1=", TWO,
+                    sign,
+                ]
+                .concat(),
+            ] {
+                assert_eq!(read(&grammar, &header), [0x11, 0x22], "{header}");
+                assert_eq!(grammar.value(&header, "t"), Ok(Some("5")), "{header}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_may_contain_the_equals_sign() {
+        let grammar = pairs_with(Separator::Comma);
+        assert_eq!(grammar.value("a=b=c=", "a"), Ok(Some("b=c=")));
+    }
+
+    #[test]
+    fn a_key_with_two_values_is_a_contradiction_and_with_one_value_twice_is_not() {
+        let grammar = pairs_with(Separator::Comma);
+        assert_eq!(grammar.value("t=1,v1=a, t=2,v1=a", "t"), Err(Contradiction));
+        assert_eq!(grammar.value("t=1,v1=a, t=1,v1=a", "t"), Ok(Some("1")));
+        assert_eq!(grammar.value("v1=a", "t"), Ok(None));
+    }
+
+    #[test]
+    fn unknown_versions_are_skipped() {
+        let header = [
+            "v1a,", TWO, " v2,", TWO, " v1,", ONE, " ", ONE, "  v1,", TWO,
+        ]
+        .concat();
+        assert_eq!(read(&VERSIONS, &header), [0x11, 0x22]);
+    }
+
+    #[test]
+    fn malformed_siblings_are_skipped() {
+        assert_eq!(
+            read(&VERSIONS, &["v1,!!! v1, v1 v1,", ONE].concat()),
+            [0x11]
+        );
+        assert_eq!(
+            read(
+                &pairs_with(Separator::Comma),
+                &["v1=zz,v1=,v1=", ONE].concat()
+            ),
+            [0x11]
+        );
+    }
+
+    #[test]
+    fn more_signatures_than_the_limit_are_refused_usable_or_not() {
+        for item in ["v1,zz", &["v1,", ONE].concat()] {
+            let at_the_limit = [item; MAX_SIGNATURES].join(" ");
+            assert!(VERSIONS.signatures(&at_the_limit, Encoding::Hex).is_ok());
+            let over = at_the_limit + " " + item;
+            assert_eq!(
+                VERSIONS.signatures(&over, Encoding::Hex).err(),
+                Some(TooMany)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let signatures = || [ONE.to_string(), TWO.to_string()].into_iter();
+        let header = VERSIONS.write(None, signatures());
+        assert_eq!(header, ["v1,", ONE, " v1,", TWO].concat());
+        assert_eq!(read(&VERSIONS, &header), [0x11, 0x22]);
+
+        for separator in [Separator::Comma, Separator::Semicolon, Separator::Ampersand] {
+            let grammar = pairs_with(separator);
+            let header = grammar.write(Some(("t", "5")), signatures());
+            assert_eq!(read(&grammar, &header), [0x11, 0x22]);
+            assert_eq!(grammar.value(&header, "t"), Ok(Some("5")));
+        }
+        assert_eq!(
+            BARE.write(None, signatures().take(1)),
+            ["sha256=", ONE].concat()
+        );
+    }
+
+    #[test]
+    fn a_word_that_could_not_be_found_again_is_refused() {
+        let refused = |word: &str| Err(Misconfigured::GrammarWord { word: word.into() });
+        let long = "x".repeat(MAX_WORD_LEN + 1);
+        for word in ["", "a,b", "caf\u{e9}", "a b", &long] {
+            let grammar = Grammar::Versions {
+                version: word.to_string().into(),
+            };
+            assert_eq!(grammar.validate(), refused(word));
+        }
+        for word in ["a=b", "a&b"] {
+            let grammar = Grammar::Pairs {
+                separator: Separator::Ampersand,
+                signature: word.to_string().into(),
+                several: false,
+            };
+            assert_eq!(grammar.validate(), refused(word));
+        }
+        assert_eq!(Grammar::Bare { prefix: "".into() }.validate(), Ok(()));
+        assert_eq!(
+            Grammar::Bare {
+                prefix: "sig ".into()
+            }
+            .validate(),
+            refused("sig ")
+        );
+    }
+
+    #[test]
+    fn a_time_needs_a_key_of_its_own() {
+        let grammar = pairs_with(Separator::Comma);
+        assert_eq!(grammar.validate_timestamp_key("t"), Ok(()));
+        assert_eq!(
+            grammar.validate_timestamp_key("v1"),
+            Err(Misconfigured::SharedKey { key: "v1".into() })
+        );
+        assert_eq!(
+            grammar.validate_timestamp_key(""),
+            Err(Misconfigured::GrammarWord { word: "".into() })
+        );
+        assert_eq!(
+            VERSIONS.validate_timestamp_key("t"),
+            Err(Misconfigured::NoKeysInHeader)
+        );
+    }
+}

@@ -1,0 +1,302 @@
+//! Reading the headers of a request.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::header_names::HeaderNames;
+use crate::rejection::Rejection;
+
+/// The headers of a request.
+///
+/// Slices, arrays and vectors of `(name, value)` pairs are headers, and so is `http::HeaderMap` with the feature
+/// `http`. For another framework it is one method:
+///
+/// ```
+/// use webhook_verify::Headers;
+///
+/// struct Lines(Vec<String>);
+///
+/// impl Headers for Lines {
+///     fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+///         let named = move |line: &'a String| {
+///             let (left, right) = line.split_once(':')?;
+///             left.eq_ignore_ascii_case(name).then_some(right.as_bytes())
+///         };
+///         self.0.iter().filter_map(named)
+///     }
+/// }
+///
+/// let lines = Lines(vec!["Webhook-Id: msg_1".into(), "Webhook-Id: msg_2".into()]);
+/// assert_eq!(lines.values_of("webhook-id").count(), 2);
+/// ```
+///
+/// # Contract
+///
+/// `values_of` yields **every** line of that name, in the order received, names compared without regard to case, and
+/// the value as the bytes that came. A first-value-only answer would hide a repeated header, which is how a
+/// proxy and a receiver come to read different things.
+pub trait Headers {
+    /// The values of all lines named `name`.
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]>;
+}
+
+impl<T: Headers + ?Sized> Headers for &T {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        T::values_of(self, name)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter()
+            .filter(move |(own, _)| own.as_ref().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref())
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.as_slice().values_of(name)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.as_slice().values_of(name)
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.get_all(name).iter().map(http::HeaderValue::as_bytes)
+    }
+}
+
+/// Longest header that is read, in bytes. A longer one is refused, if the scheme reads it.
+pub const MAX_HEADER_LEN: usize = 4096;
+
+/// The headers of one family.
+#[derive(Debug)]
+pub(crate) struct Family<'a, H: ?Sized> {
+    headers: &'a H,
+    index: usize,
+}
+
+impl<'a, H: Headers + ?Sized> Family<'a, H> {
+    /// The first family whose signature header is there.
+    ///
+    /// # Errors
+    ///
+    /// None is.
+    pub(crate) fn find(headers: &'a H, signature: &HeaderNames) -> Result<Self, Rejection> {
+        (0..signature.len())
+            .find(|&index| headers.values_of(signature.of(index)).next().is_some())
+            .map(|index| Self { headers, index })
+            .ok_or_else(|| Rejection::MissingHeader {
+                header: signature.to_owned(0),
+            })
+    }
+
+    /// The one value of a header.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, or not readable as [`Family::find_one`] says.
+    pub(crate) fn one(&self, names: &HeaderNames) -> Result<&'a str, Rejection> {
+        self.find_one(names)?
+            .ok_or_else(|| Rejection::MissingHeader {
+                header: names.to_owned(self.index),
+            })
+    }
+
+    /// The one value of a header which may be missing, without the white space around it.
+    ///
+    /// A line which is repeated word by word counts once: some proxies do that.
+    ///
+    /// # Errors
+    ///
+    /// Lines of that name differ; the value is longer than [`MAX_HEADER_LEN`]; it is not printable ASCII.
+    pub(crate) fn find_one(&self, names: &HeaderNames) -> Result<Option<&'a str>, Rejection> {
+        let mut values = self.headers.values_of(names.of(self.index)).map(trim);
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        let header = || names.to_owned(self.index);
+        if values.any(|other| other != value) {
+            return Err(Rejection::RepeatedHeader { header: header() });
+        }
+        if value.len() > MAX_HEADER_LEN {
+            return Err(Rejection::HeaderTooLong {
+                header: header(),
+                len: value.len(),
+                limit: MAX_HEADER_LEN,
+            });
+        }
+        match printable(value) {
+            Some(text) => Ok(Some(text)),
+            None => Err(Rejection::NotAscii { header: header() }),
+        }
+    }
+
+    /// The name of a header in this family.
+    pub(crate) fn name(&self, names: &HeaderNames) -> Cow<'static, str> {
+        names.to_owned(self.index)
+    }
+}
+
+/// Drops the optional white space which HTTP allows around a value: `OWS` of
+/// [RFC 9110 section 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+fn printable(value: &[u8]) -> Option<&str> {
+    let allowed = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+    core::str::from_utf8(value)
+        .ok()
+        .filter(|text| text.as_bytes().iter().all(allowed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: HeaderNames = HeaderNames::from_static(&["svix-id", "webhook-id"]);
+    const SIGNATURE: HeaderNames =
+        HeaderNames::from_static(&["svix-signature", "webhook-signature"]);
+
+    fn id<'a>(headers: &'a [(&'a str, &'a [u8])]) -> Result<&'a str, Rejection> {
+        Family::find(headers, &SIGNATURE)?.one(&ID)
+    }
+
+    #[test]
+    fn the_family_is_the_first_whose_signature_is_there() {
+        let svix: (&str, &[u8]) = ("svix-id", b"svix");
+        let webhook: (&str, &[u8]) = ("webhook-id", b"webhook");
+        let svix_signature: (&str, &[u8]) = ("SVIX-Signature", b"");
+        let webhook_signature: (&str, &[u8]) = ("Webhook-Signature", b"");
+
+        assert_eq!(
+            id(&[svix, webhook, svix_signature, webhook_signature]),
+            Ok("svix")
+        );
+        assert_eq!(id(&[svix, webhook, webhook_signature]), Ok("webhook"));
+        assert_eq!(
+            id(&[webhook, svix_signature]),
+            Err(Rejection::MissingHeader {
+                header: "svix-id".into()
+            })
+        );
+        assert_eq!(
+            id(&[svix, webhook]),
+            Err(Rejection::MissingHeader {
+                header: "svix-signature".into()
+            })
+        );
+    }
+
+    #[test]
+    fn a_value_is_trimmed_of_spaces_and_tabs_only() {
+        let signed: (&str, &[u8]) = ("svix-signature", b"");
+        assert_eq!(id(&[signed, ("svix-id", b" \t a b \t ")]), Ok("a b"));
+        assert_eq!(id(&[signed, ("svix-id", b"\t ")]), Ok(""));
+        assert_eq!(
+            id(&[signed, ("svix-id", b"a\n")]),
+            Err(Rejection::NotAscii {
+                header: "svix-id".into()
+            })
+        );
+    }
+
+    #[test]
+    fn lines_that_differ_are_refused_and_lines_that_do_not_count_once() {
+        let signed: (&str, &[u8]) = ("svix-signature", b"");
+        assert_eq!(
+            id(&[signed, ("svix-id", b"a"), ("Svix-Id", b"a ")]),
+            Ok("a")
+        );
+        assert_eq!(
+            id(&[signed, ("svix-id", b"a"), ("Svix-Id", b"b")]),
+            Err(Rejection::RepeatedHeader {
+                header: Cow::Borrowed("svix-id")
+            })
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_not_printable_ascii_is_refused() {
+        let values: [&[u8]; 6] = [
+            b"\xff",
+            b"a\xc3\xa9",
+            b"\0",
+            b"a\x7fb",
+            b"\x1b[0m",
+            b"\x80\x80",
+        ];
+        for value in values {
+            let headers: [(&str, &[u8]); 2] = [("svix-signature", b""), ("svix-id", value)];
+            assert_eq!(
+                id(&headers),
+                Err(Rejection::NotAscii {
+                    header: "svix-id".into()
+                }),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_over_the_limit_is_refused() {
+        let long = [b'x'; MAX_HEADER_LEN + 1];
+        let signed: (&str, &[u8]) = ("svix-signature", b"");
+        assert_eq!(
+            id(&[signed, ("svix-id", &long[1..])]).map(str::len),
+            Ok(MAX_HEADER_LEN)
+        );
+        assert_eq!(
+            id(&[signed, ("svix-id", &long)]),
+            Err(Rejection::HeaderTooLong {
+                header: "svix-id".into(),
+                len: long.len(),
+                limit: MAX_HEADER_LEN
+            })
+        );
+    }
+
+    #[test]
+    fn pairs_in_any_container_are_headers() {
+        let array = [("A", "1"), ("b", "2"), ("a", "3")];
+        let slice: &[(&str, &str)] = &array;
+        let vector: Vec<_> = array
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes().to_vec()))
+            .collect();
+
+        assert!(array.values_of("a").eq([b"1", b"3"]));
+        assert!(slice.values_of("a").eq([b"1", b"3"]));
+        assert!(vector.values_of("A").eq([b"1", b"3"]));
+        assert_eq!((&array).values_of("c").count(), 0);
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn a_header_map_yields_every_line_as_bytes() {
+        use http::{HeaderMap, HeaderName, HeaderValue};
+
+        let name = HeaderName::from_static("webhook-id");
+        let mut map = HeaderMap::new();
+        map.append(name.clone(), HeaderValue::from_static("1"));
+        map.append(
+            name,
+            HeaderValue::from_bytes(b"\xff").expect("obs-text is allowed"),
+        );
+
+        let expected: [&[u8]; 2] = [b"1", b"\xff"];
+        assert!(map.values_of("Webhook-ID").eq(expected));
+        assert_eq!(map.values_of("not a name").count(), 0);
+    }
+}

@@ -1,0 +1,130 @@
+//! Why a verifier or a signer cannot be built.
+
+use alloc::string::String;
+
+use thiserror::Error;
+
+use crate::secret::SecretFault;
+use crate::segment::Segment;
+
+/// Why a [`Verifier`](crate::Verifier) or a [`Signer`](crate::Signer) cannot be built: the operator's mistake, said
+/// when the program starts rather than at the first request. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Misconfigured {
+    /// There is no secret.
+    #[error("there is no secret: give at least one")]
+    NoSecret,
+    /// There are more secrets than [`MAX_SECRETS`](crate::MAX_SECRETS).
+    #[error(
+        "there are {given} secrets, and at most {limit} are allowed: drop those that are no longer used"
+    )]
+    TooManySecrets {
+        /// How many were given.
+        given: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A secret cannot be used.
+    #[error("secret {label:?} {fault}")]
+    Secret {
+        /// The label of the secret; its place in the list, from 1, if it has none of its own.
+        label: String,
+        /// What is wrong with it.
+        fault: SecretFault,
+    },
+    /// A label is empty, longer than 64 bytes, or not visible ASCII.
+    #[error("the label of secret number {position} must be 1 to 64 visible ASCII characters")]
+    Label {
+        /// The place of the secret in the list, from 1.
+        position: usize,
+    },
+    /// Two secrets have one label.
+    #[error("two secrets are labelled {label:?}: a label must tell which secret matched")]
+    DuplicateLabel {
+        /// The label.
+        label: String,
+    },
+    /// Two secrets are one and the same.
+    #[error("secrets {first:?} and {second:?} are the same: drop one")]
+    DuplicateSecret {
+        /// The label of the first.
+        first: String,
+        /// The label of the second.
+        second: String,
+    },
+    /// A tolerance was given for a scheme in which no time is signed.
+    #[error("scheme {scheme} signs no time, so no tolerance applies to it")]
+    NoTimestamp {
+        /// The name of the scheme.
+        scheme: String,
+    },
+    /// The layout has literals only, or nothing.
+    #[error("the layout covers nothing of the delivery")]
+    NothingSigned,
+    /// The layout has a piece twice.
+    #[error("the layout has {segment:?} twice")]
+    RepeatedSegment {
+        /// The piece.
+        segment: Segment,
+    },
+    /// The layout does not say where the id ends.
+    #[error(
+        "the id must be set off by a literal, or two deliveries could have the same signed bytes"
+    )]
+    AmbiguousId,
+    /// The layout has the id, and there is no header to take it from.
+    #[error("the layout has the id, and no header is given for it")]
+    IdHasNoHeader,
+    /// The layout has the time, and there is no rule for it.
+    #[error("the layout has the time, and no rule is given for it")]
+    TimestampHasNoRule,
+    /// There is a rule for a time which is not in the layout.
+    #[error("a time that is not signed proves nothing: put it in the layout, or drop the rule")]
+    TimestampNotSigned,
+    /// The path of an id in the body is empty or has an empty name in it.
+    #[error("{path:?} is no path of an id: give the names of members with dots between")]
+    IdPath {
+        /// The path.
+        path: String,
+    },
+    /// A header has no name.
+    #[error("the {part} header has no name")]
+    NoHeaderName {
+        /// Which header: `signature`, `timestamp` or `id`.
+        part: &'static str,
+    },
+    /// A name is none that a header can have.
+    #[error("{name:?} is no name of a header")]
+    HeaderName {
+        /// The name.
+        name: String,
+    },
+    /// A header has more or fewer names than the signature header.
+    #[error(
+        "the {part} header has {given} names and the signature header {wanted}: each family needs one"
+    )]
+    Families {
+        /// Which header: `timestamp` or `id`.
+        part: &'static str,
+        /// How many names it has.
+        given: usize,
+        /// How many the signature header has.
+        wanted: usize,
+    },
+    /// A prefix, key or version of the signature header could not be found again when it is read.
+    #[error("{word:?} cannot stand in a signature header")]
+    GrammarWord {
+        /// The prefix, key or version.
+        word: String,
+    },
+    /// The time should stand under a key of a signature header which has no keys.
+    #[error("the time is said to stand under a key, and the signature header has no keys")]
+    NoKeysInHeader,
+    /// One key is said to be both the signature's and the time's.
+    #[error("key {key:?} cannot be both the signature's and the time's")]
+    SharedKey {
+        /// The key.
+        key: String,
+    },
+}

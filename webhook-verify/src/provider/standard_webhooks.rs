@@ -1,0 +1,50 @@
+//! Standard Webhooks, the convention that many senders follow: OpenAI, Replicate, Supabase, GitLab and others.
+//!
+//! | | |
+//! |---|---|
+//! | Secret | `whsec_` and the key in Base64, as the sender's settings show it. A `v1,` in front, which some show, is no part of it |
+//! | Headers | `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>`, several with spaces between while a secret is rolled |
+//! | Signed | `<id>.<timestamp>.<body>` |
+//! | Time | seconds, signed anew for each attempt |
+//! | Id | `webhook-id`, signed, the same for each attempt |
+//!
+//! Signatures of version `v1a` are asymmetric and not read. Ids which contain a `.` are refused, as the
+//! specification asks: the signed bytes could be cut in two ways.
+//!
+//! Source: [Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+
+use alloc::borrow::Cow;
+
+use crate::{
+    Algorithm, Encoding, Grammar, HeaderNames, IdSource, Scheme, SecretForm, Segment,
+    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+};
+
+/// How senders sign that follow Standard Webhooks.
+pub const SCHEME: Scheme = Scheme {
+    name: Cow::Borrowed("standard-webhooks"),
+    algorithm: Algorithm::HmacSha256,
+    encoding: Encoding::Base64,
+    signature: SignatureHeader {
+        names: HeaderNames::from_static(&["webhook-signature"]),
+        grammar: Grammar::Versions {
+            version: Cow::Borrowed("v1"),
+        },
+    },
+    signed: Cow::Borrowed(&[
+        Segment::Id,
+        Segment::literal("."),
+        Segment::Timestamp,
+        Segment::literal("."),
+        Segment::Body,
+    ]),
+    timestamp: Some(TimestampRule {
+        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
+        unit: TimestampUnit::Seconds,
+        tolerance: Tolerance::STANDARD,
+    }),
+    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
+    secret: SecretForm::Base64 {
+        prefix: Cow::Borrowed("whsec_"),
+    },
+};

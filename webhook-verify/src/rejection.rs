@@ -1,0 +1,195 @@
+//! Why a delivery is not accepted.
+
+use alloc::borrow::Cow;
+use core::time::Duration;
+
+use thiserror::Error;
+
+/// Why a delivery is not accepted. It is always the sender's doing, or that of something on the way; a
+/// misconfigured receiver is refused when it is built, as [`Misconfigured`](crate::Misconfigured).
+///
+/// It is for the receiver's log. Answer the sender with [`kind`](Rejection::kind) at most: which check failed helps
+/// a forger more than it helps a provider. No variant holds a secret or the signature that was expected.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// A header that the scheme needs is not there.
+    #[error("header {header} is missing")]
+    MissingHeader {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// A header came in several lines that differ.
+    #[error("header {header} was sent more than once, with different values")]
+    RepeatedHeader {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// A header is longer than it could be.
+    #[error("header {header} has {len} bytes, more than the {limit} allowed")]
+    HeaderTooLong {
+        /// Its name.
+        header: Cow<'static, str>,
+        /// Its length in bytes.
+        len: usize,
+        /// What is allowed, in bytes.
+        limit: usize,
+    },
+    /// A header has a byte that is not printable ASCII.
+    #[error("header {header} contains a byte that is not printable ASCII")]
+    NotAscii {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// The signature header holds no signature that could be read: another version, another encoding, cut off.
+    #[error("header {header} holds no usable signature")]
+    NoUsableSignature {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// The signature header lists more signatures than [`MAX_SIGNATURES`](crate::MAX_SIGNATURES).
+    #[error("header {header} lists more than {limit} signatures")]
+    TooManySignatures {
+        /// Its name.
+        header: Cow<'static, str>,
+        /// What is allowed.
+        limit: usize,
+    },
+    /// The signature header does not say the time.
+    #[error("header {header} does not say the time")]
+    MissingTimestamp {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// The signature header says two different times.
+    #[error("header {header} says two different times")]
+    RepeatedTimestamp {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// The time is not written as the scheme says.
+    #[error("the time in header {header} is not a number of exactly {digits} digits")]
+    MalformedTimestamp {
+        /// The name of the header where it stands.
+        header: Cow<'static, str>,
+        /// How many digits it must have.
+        digits: usize,
+    },
+    /// The id is empty, has white space in it, or the text that follows it in the signed bytes.
+    #[error("header {header} is not a well-formed id")]
+    MalformedId {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// No signature is the one that any of the secrets makes for this delivery.
+    #[error("no signature matches")]
+    Mismatch,
+    /// The delivery is genuine, but was sent too long ago.
+    #[error("sent {age:?} ago, more than the {allowed:?} allowed")]
+    Stale {
+        /// How long ago it was sent.
+        age: Duration,
+        /// How long ago it may have been.
+        allowed: Duration,
+    },
+    /// The delivery is genuine, but the sender's clock is too far ahead.
+    #[error("sent {ahead:?} from now, more than the {allowed:?} allowed")]
+    FromTheFuture {
+        /// How far ahead its time is.
+        ahead: Duration,
+        /// How far it may be.
+        allowed: Duration,
+    },
+}
+
+/// The kinds of [`Rejection`], for an answer or a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// Something that the scheme needs is not there: not a webhook of this provider, or not signed.
+    Missing,
+    /// It is there and cannot be what the provider sends.
+    Malformed,
+    /// It is well-formed and was not signed with any of the secrets, or was changed since.
+    Mismatch,
+    /// It was signed with one of the secrets, but not now.
+    Stale,
+}
+
+impl Rejection {
+    /// The kind.
+    pub const fn kind(&self) -> RejectionKind {
+        match self {
+            Self::MissingHeader { .. } | Self::MissingTimestamp { .. } => RejectionKind::Missing,
+            Self::RepeatedHeader { .. }
+            | Self::HeaderTooLong { .. }
+            | Self::NotAscii { .. }
+            | Self::NoUsableSignature { .. }
+            | Self::TooManySignatures { .. }
+            | Self::RepeatedTimestamp { .. }
+            | Self::MalformedTimestamp { .. }
+            | Self::MalformedId { .. } => RejectionKind::Malformed,
+            Self::Mismatch => RejectionKind::Mismatch,
+            Self::Stale { .. } | Self::FromTheFuture { .. } => RejectionKind::Stale,
+        }
+    }
+
+    /// Whether only the time is wrong: the signature is right, and the time too far from now in either direction.
+    pub const fn is_stale(&self) -> bool {
+        matches!(self.kind(), RejectionKind::Stale)
+    }
+}
+
+impl RejectionKind {
+    /// A word for it, for logs and labels of metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+            Self::Mismatch => "mismatch",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn a_stale_delivery_says_by_how_much() {
+        let rejection = Rejection::Stale {
+            age: Duration::from_secs(412),
+            allowed: Duration::from_secs(300),
+        };
+        assert_eq!(
+            rejection.to_string(),
+            "sent 412s ago, more than the 300s allowed"
+        );
+        assert!(rejection.is_stale());
+
+        let ahead = Duration::from_millis(61_500);
+        let rejection = Rejection::FromTheFuture {
+            ahead,
+            allowed: Duration::from_secs(60),
+        };
+        assert_eq!(
+            rejection.to_string(),
+            "sent 61.5s from now, more than the 60s allowed"
+        );
+        assert!(rejection.is_stale());
+    }
+
+    #[test]
+    fn only_what_is_genuine_is_stale() {
+        assert!(!Rejection::Mismatch.is_stale());
+        assert_eq!(Rejection::Mismatch.kind().as_str(), "mismatch");
+        let missing = Rejection::MissingHeader {
+            header: "stripe-signature".into(),
+        };
+        assert_eq!(missing.kind(), RejectionKind::Missing);
+        assert_eq!(missing.to_string(), "header stripe-signature is missing");
+    }
+}

@@ -1,0 +1,194 @@
+//! The secrets that are valid at one time.
+
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::algorithm::{MAC_LEN, MacKey};
+use crate::misconfigured::Misconfigured;
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::segment::Pieces;
+
+/// How many secrets may be valid at one time. Each costs a pass over the body of every delivery.
+pub const MAX_SECRETS: usize = 8;
+
+/// Longest label, in bytes.
+const MAX_LABEL_LEN: usize = 64;
+
+/// The secrets that are valid at one time, newest first.
+///
+/// While a secret is replaced there are two, and [`Verified::secret_label`](crate::Verified::secret_label) says when
+/// the old one is no longer used.
+///
+/// ```
+/// use webhook_verify::{Provider, Secret, SecretRing, Verifier};
+///
+/// let ring = SecretRing::from([
+///     Secret::new("a new secret for this month").labelled("2026-11"),
+///     Secret::new("the old one of last month").labelled("2026-10"),
+/// ]);
+/// let verifier = Verifier::new(Provider::GitHub, ring)?;
+/// assert_eq!(verifier.secret_labels().collect::<Vec<_>>(), ["2026-11", "2026-10"]);
+/// # Ok::<(), webhook_verify::Misconfigured>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SecretRing(Vec<Secret>);
+
+impl From<Secret> for SecretRing {
+    fn from(secret: Secret) -> Self {
+        Self([secret].into())
+    }
+}
+
+impl From<Vec<Secret>> for SecretRing {
+    fn from(secrets: Vec<Secret>) -> Self {
+        Self(secrets)
+    }
+}
+
+impl<const LEN: usize> From<[Secret; LEN]> for SecretRing {
+    fn from(secrets: [Secret; LEN]) -> Self {
+        Self(secrets.into())
+    }
+}
+
+impl FromIterator<Secret> for SecretRing {
+    fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
+        Self(secrets.into_iter().collect())
+    }
+}
+
+/// The keys of a ring, expanded: there are 1 to [`MAX_SECRETS`], and each has a label of its own.
+#[derive(Clone)]
+pub(crate) struct Keys(Vec<Key>);
+
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) label: String,
+    pub(crate) is_weak: bool,
+    mac: MacKey,
+}
+
+/// The key that made one of the listed signatures, and the signature.
+pub(crate) struct Match<'k> {
+    pub(crate) key: &'k Key,
+    pub(crate) mac: [u8; MAC_LEN],
+}
+
+impl Keys {
+    /// # Errors
+    ///
+    /// There is no secret, or there are too many; one cannot be used, or cannot be told from another.
+    pub(crate) fn expand(ring: SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        let given = ring.0.len();
+        if given == 0 {
+            return Err(Misconfigured::NoSecret);
+        }
+        if given > MAX_SECRETS {
+            return Err(Misconfigured::TooManySecrets {
+                given,
+                limit: MAX_SECRETS,
+            });
+        }
+        let mut keys: Vec<Key> = Vec::with_capacity(given);
+        for (secret, position) in ring.0.iter().zip(1..) {
+            let key = Key::expand(secret, position, scheme)?;
+            key.check_apart_from(&keys)?;
+            keys.push(key);
+        }
+        Ok(Self(keys))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.0.iter()
+    }
+
+    /// The first key that made one of the listed signatures.
+    ///
+    /// Every key computes its code once, and compares it with all that are listed: neither how long this takes nor
+    /// which branches it takes depends on a secret, or on which of the signatures is right.
+    pub(crate) fn find(
+        &self,
+        listed: &[[u8; MAC_LEN]],
+        scheme: &Scheme,
+        pieces: Pieces<'_>,
+    ) -> Option<Match<'_>> {
+        let mut found = Choice::from(0);
+        let mut place = 0_u8;
+        let mut mac = [0; MAC_LEN];
+        for (key, own_place) in self.0.iter().zip(0_u8..) {
+            let own = key.sign(scheme, pieces);
+            let hit = listed.iter().fold(Choice::from(0), |hit, other| {
+                hit | own.as_slice().ct_eq(other)
+            });
+            let first = hit & !found;
+            place.conditional_assign(&own_place, first);
+            mac.conditional_assign(&own, first);
+            found |= hit;
+        }
+        bool::from(found).then(|| Match {
+            key: &self.0[usize::from(place)],
+            mac,
+        })
+    }
+}
+
+impl Key {
+    fn expand(secret: &Secret, position: usize, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        let label = secret
+            .label()
+            .map_or_else(|| position.to_string(), ToOwned::to_owned);
+        let legible = label.bytes().all(|byte| byte.is_ascii_graphic());
+        if label.is_empty() || label.len() > MAX_LABEL_LEN || !legible {
+            return Err(Misconfigured::Label { position });
+        }
+        match secret.key(&scheme.secret) {
+            Ok(key) => {
+                let is_weak = key.len() < Secret::MIN_STRONG_LEN;
+                Ok(Self {
+                    label,
+                    is_weak,
+                    mac: scheme.algorithm.expand(&key),
+                })
+            }
+            Err(fault) => Err(Misconfigured::Secret { label, fault }),
+        }
+    }
+
+    /// The signature of a delivery.
+    pub(crate) fn sign(&self, scheme: &Scheme, pieces: Pieces<'_>) -> [u8; MAC_LEN] {
+        self.mac.mac(pieces.laid_out(&scheme.signed))
+    }
+
+    fn check_apart_from(&self, others: &[Self]) -> Result<(), Misconfigured> {
+        if others.iter().any(|other| other.label == self.label) {
+            return Err(Misconfigured::DuplicateLabel {
+                label: self.label.clone(),
+            });
+        }
+        // Keys are the same if they sign alike, however they were written.
+        let probe = || core::iter::empty();
+        match others
+            .iter()
+            .find(|other| other.mac.mac(probe()) == self.mac.mac(probe()))
+        {
+            Some(other) => Err(Misconfigured::DuplicateSecret {
+                first: other.label.clone(),
+                second: self.label.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.iter().map(|key| &key.label))
+            .finish()
+    }
+}

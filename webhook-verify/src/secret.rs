@@ -1,0 +1,352 @@
+//! Secrets: how they are kept, and how a provider writes them.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// A secret as the provider shows it, to be pasted without change: prefixes and the like are for the
+/// [`SecretForm`] of the scheme to deal with.
+///
+/// It is wiped from memory when dropped, and never printed.
+///
+/// ```
+/// use webhook_verify::Secret;
+///
+/// let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").labelled("2026-11");
+///
+/// assert_eq!(format!("{secret:?}"), r#"Secret { label: Some("2026-11"), text: "[32 bytes or more]" }"#);
+/// ```
+#[derive(Clone)]
+pub struct Secret {
+    label: Option<String>,
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl Secret {
+    /// A key with fewer bytes than this can be guessed sooner or later
+    /// ([RFC 2104 section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3) asks for as many as the hash has, which
+    /// is 32, but providers do give shorter ones). It is counted behind the prefix and after decoding.
+    ///
+    /// Building a verifier does not refuse it, [`Verifier::weak_secrets`](crate::Verifier::weak_secrets) tells.
+    pub const MIN_STRONG_LEN: usize = 16;
+
+    /// The secret, as the provider shows it.
+    pub fn new(text: impl Into<Vec<u8>>) -> Self {
+        Self {
+            label: None,
+            text: Zeroizing::new(text.into()),
+        }
+    }
+
+    /// Names the secret, so that [`Verified::secret_label`](crate::Verified::secret_label) can tell which one
+    /// matched. Without a name its place in the ring is its label: `1`, `2` and so on.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    pub(crate) fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    /// The bytes of the key.
+    ///
+    /// # Errors
+    ///
+    /// The text is not what the form says, or plainly a slip.
+    pub(crate) fn key(&self, form: &SecretForm) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+        check_slips(&self.text)?;
+        let key = form.decode(&self.text)?;
+        if key.is_empty() {
+            Err(SecretFault::NothingBehindPrefix)
+        } else {
+            Ok(key)
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = match self.text.len() {
+            0 => "[empty]",
+            1..16 => "[fewer than 16 bytes]",
+            16..32 => "[16 to 31 bytes]",
+            _ => "[32 bytes or more]",
+        };
+        f.debug_struct("Secret")
+            .field("label", &self.label)
+            .field("text", &size)
+            .finish()
+    }
+}
+
+/// How a provider writes its secrets, and so how a text becomes a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretForm {
+    /// The bytes of the text are the key, all of them, whatever it looks like: Stripe's keeps its `whsec_`.
+    Verbatim,
+    /// The key is written in Base64, behind a prefix which may be left out. Padding may be left out too.
+    Base64 {
+        /// The prefix, as `whsec_`.
+        prefix: Cow<'static, str>,
+    },
+    /// The text is hexadecimal, behind a tag and a word which may be left out, as `signkey-prod-12ab`. The key is
+    /// the bytes of the hexadecimal text, not those it stands for.
+    TaggedHexText {
+        /// The tag, as `signkey-`. A word and another `-` follow.
+        tag: Cow<'static, str>,
+    },
+}
+
+/// Lenient where an operator's copy may differ harmlessly from the provider's: in padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+impl SecretForm {
+    fn decode(&self, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+        match self {
+            Self::Verbatim => Ok(Zeroizing::new(text.to_vec())),
+            Self::Base64 { prefix } => decode_base64(text, prefix),
+            Self::TaggedHexText { tag } => {
+                let hex = without_tag(text, tag.as_bytes());
+                let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
+                if is_hex {
+                    Ok(Zeroizing::new(hex.to_vec()))
+                } else {
+                    Err(SecretFault::NotHex)
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SecretFault {
+    /// There is nothing.
+    #[error("is empty")]
+    Empty,
+    /// There is white space and nothing else.
+    #[error("is nothing but white space")]
+    Blank,
+    /// The last character is a line break, as in a file which was read whole.
+    #[error("ends with a line break: remove it")]
+    TrailingLineBreak,
+    /// White space, or an invisible mark, is at one of its ends.
+    #[error("has white space before or behind it: remove it")]
+    SurroundingSpace,
+    /// A prefix, and nothing behind it.
+    #[error("has nothing behind its prefix")]
+    NothingBehindPrefix,
+    /// It should be Base64.
+    #[error("is not Base64: paste it as the provider shows it")]
+    NotBase64,
+    /// It should be hexadecimal.
+    #[error("is not hexadecimal: paste it as the provider shows it")]
+    NotHex,
+    /// The version of the signature was pasted with it.
+    #[error("starts with the version `v1,`, which is no part of it: start at `whsec_`")]
+    VersionPrefix,
+    /// It is a public key of an asymmetric scheme.
+    #[error("is a public key, and this scheme needs the secret that is shared with the provider")]
+    PublicKey,
+    /// It is a private key of an asymmetric scheme.
+    #[error(
+        "is a private key of another scheme, and this one needs the secret that is shared with the provider"
+    )]
+    PrivateKey,
+    /// It is a key or a certificate in PEM.
+    #[error("is a PEM file, and this scheme needs the secret that is shared with the provider")]
+    Pem,
+}
+
+/// Slips that no form allows for.
+fn check_slips(text: &[u8]) -> Result<(), SecretFault> {
+    if text.is_empty() {
+        return Err(SecretFault::Empty);
+    }
+    if text.trim_ascii_start().starts_with(b"-----BEGIN ") {
+        return Err(SecretFault::Pem);
+    }
+    let Ok(text) = core::str::from_utf8(text) else {
+        return Ok(());
+    };
+    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
+    if text.chars().all(invisible) {
+        return Err(SecretFault::Blank);
+    }
+    if text.ends_with(['\n', '\r']) {
+        return Err(SecretFault::TrailingLineBreak);
+    }
+    if text.starts_with(invisible) || text.ends_with(invisible) {
+        return Err(SecretFault::SurroundingSpace);
+    }
+    Ok(())
+}
+
+fn decode_base64(text: &[u8], prefix: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    // None of these three can be Base64, so nothing valid is lost by naming them.
+    if text.starts_with(b"v1,") {
+        return Err(SecretFault::VersionPrefix);
+    }
+    if text.starts_with(b"whpk_") {
+        return Err(SecretFault::PublicKey);
+    }
+    if text.starts_with(b"whsk_") {
+        return Err(SecretFault::PrivateKey);
+    }
+    let digits = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
+    BASE64
+        .decode(digits)
+        .map(Zeroizing::new)
+        .map_err(|_| SecretFault::NotBase64)
+}
+
+/// Drops the tag, a word of letters, digits and `_`, and a `-`; or nothing, if they are not there.
+fn without_tag<'a>(text: &'a [u8], tag: &[u8]) -> &'a [u8] {
+    let word_and_rest = text.strip_prefix(tag).and_then(|rest| {
+        let end = rest.iter().position(|&byte| byte == b'-')?;
+        Some((&rest[..end], &rest[end + 1..]))
+    });
+    match word_and_rest {
+        Some((word, rest)) if !word.is_empty() && word.iter().all(|&byte| is_word(byte)) => rest,
+        _ => text,
+    }
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
+    use super::*;
+
+    const WHSEC: SecretForm = SecretForm::Base64 {
+        prefix: Cow::Borrowed("whsec_"),
+    };
+    const SIGNKEY: SecretForm = SecretForm::TaggedHexText {
+        tag: Cow::Borrowed("signkey-"),
+    };
+
+    fn key(text: &str, form: &SecretForm) -> Result<Vec<u8>, SecretFault> {
+        Secret::new(text).key(form).map(|key| key.to_vec())
+    }
+
+    #[test]
+    fn a_verbatim_secret_keeps_what_looks_like_a_prefix() {
+        for text in [
+            "whsec_test_secret",
+            "v1,whsec_x",
+            "signkey-prod-12ab",
+            "AAAA=",
+            "a b",
+        ] {
+            assert_eq!(
+                key(text, &SecretForm::Verbatim).as_deref(),
+                Ok(text.as_bytes())
+            );
+        }
+        let binary = Secret::new(b"\xff\xfe".as_slice());
+        assert_eq!(
+            binary.key(&SecretForm::Verbatim).as_deref(),
+            Ok(&b"\xff\xfe".to_vec())
+        );
+    }
+
+    #[test]
+    fn base64_is_read_with_or_without_prefix_and_padding() {
+        for text in ["whsec_AAEC/w==", "AAEC/w==", "whsec_AAEC/w", "AAEC/w"] {
+            assert_eq!(key(text, &WHSEC), Ok([0, 1, 2, 0xff].into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn tagged_hex_is_kept_as_text() {
+        for text in ["signkey-test-12aB", "signkey-my_branch2-12aB", "12aB"] {
+            assert_eq!(key(text, &SIGNKEY), Ok(b"12aB".into()), "{text}");
+        }
+        for text in [
+            "signkey-12ab",
+            "signkey--12ab",
+            "signkey-a b-12ab",
+            "test-12ab",
+            "signkey-test-12xy",
+            "whsec_12",
+        ] {
+            assert_eq!(key(text, &SIGNKEY), Err(SecretFault::NotHex), "{text}");
+        }
+    }
+
+    #[test]
+    fn slips_are_named_in_every_form() {
+        for form in [SecretForm::Verbatim, WHSEC, SIGNKEY] {
+            for (text, fault) in [
+                ("", SecretFault::Empty),
+                (" ", SecretFault::Blank),
+                ("\n", SecretFault::Blank),
+                ("\u{a0}\u{feff}", SecretFault::Blank),
+                ("AAEC\n", SecretFault::TrailingLineBreak),
+                ("AAEC\r\n", SecretFault::TrailingLineBreak),
+                (" AAEC", SecretFault::SurroundingSpace),
+                ("AAEC ", SecretFault::SurroundingSpace),
+                ("\tAAEC", SecretFault::SurroundingSpace),
+                ("\u{feff}AAEC", SecretFault::SurroundingSpace),
+                (
+                    "-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n",
+                    SecretFault::Pem,
+                ),
+            ] {
+                assert_eq!(key(text, &form), Err(fault), "{text:?} as {form:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_pasted_for_a_base64_secret_is_named() {
+        for (text, fault) in [
+            ("v1,whsec_AAEC", SecretFault::VersionPrefix),
+            ("whpk_AAEC", SecretFault::PublicKey),
+            ("whsk_AAEC", SecretFault::PrivateKey),
+            ("whsec_", SecretFault::NothingBehindPrefix),
+            ("whsec_whsec_AAEC", SecretFault::NotBase64),
+            ("not base64", SecretFault::NotBase64),
+            ("AAEC-_", SecretFault::NotBase64),
+            ("caf\u{e9}", SecretFault::NotBase64),
+        ] {
+            assert_eq!(key(text, &WHSEC), Err(fault), "{text}");
+        }
+        assert_eq!(
+            key("signkey-test-", &SIGNKEY),
+            Err(SecretFault::NothingBehindPrefix)
+        );
+    }
+
+    #[test]
+    fn neither_debug_nor_a_fault_shows_the_secret() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(
+            format!("{secret:?}"),
+            r#"Secret { label: None, text: "[fewer than 16 bytes]" }"#
+        );
+        let fault = secret.key(&SIGNKEY).expect_err("not hexadecimal");
+        assert!(!fault.to_string().contains("hunter2"));
+    }
+}

@@ -1,0 +1,180 @@
+//! The layout of the bytes that are signed.
+
+use alloc::borrow::Cow;
+
+use crate::misconfigured::Misconfigured;
+
+/// A piece of the bytes that are signed.
+///
+/// A layout is the list of pieces, put one behind the other. Slack, for one, signs `v0:<timestamp>:<body>`:
+///
+/// ```
+/// use webhook_verify::Segment;
+///
+/// const SLACK: &[Segment] = &[Segment::literal("v0:"), Segment::Timestamp, Segment::literal(":"), Segment::Body];
+/// # assert_eq!(SLACK.len(), 4);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Segment {
+    /// Fixed text.
+    Literal(Cow<'static, str>),
+    /// The id of the delivery, as its header says it.
+    Id,
+    /// The time of the delivery: the text that was received, never a number written anew.
+    Timestamp,
+    /// The raw bytes of the body.
+    Body,
+}
+
+impl Segment {
+    /// Fixed text.
+    pub const fn literal(text: &'static str) -> Self {
+        Self::Literal(Cow::Borrowed(text))
+    }
+}
+
+/// What a delivery has to put in the places of a layout. What the layout does not have is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pieces<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) timestamp: &'a str,
+    pub(crate) body: &'a [u8],
+}
+
+impl<'a> Pieces<'a> {
+    /// The signed bytes, piece by piece, none of them copied.
+    pub(crate) fn laid_out(self, signed: &'a [Segment]) -> impl Iterator<Item = &'a [u8]> {
+        signed.iter().map(move |segment| match segment {
+            Segment::Literal(text) => text.as_bytes(),
+            Segment::Id => self.id.as_bytes(),
+            Segment::Timestamp => self.timestamp.as_bytes(),
+            Segment::Body => self.body,
+        })
+    }
+}
+
+/// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none if the layout
+/// has no id, or the id is all there is.
+///
+/// Two different deliveries must never have the same signed bytes, or a signature for one is a signature for the
+/// other ([Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
+/// warns of ids that contain a `.`). Literals and timestamps have a fixed length and a body may be anything, so
+/// the bytes before the body are cut from the left and those behind it from the right. That works if the id ends,
+/// seen from its side, at the first byte of a literal that it does not contain.
+///
+/// # Errors
+///
+/// The layout is empty, has a piece twice, or does not say where the id ends.
+pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigured> {
+    if signed
+        .iter()
+        .all(|segment| matches!(segment, Segment::Literal(_)))
+    {
+        return Err(Misconfigured::NothingSigned);
+    }
+    once(signed, &Segment::Timestamp)?;
+    let body = once(signed, &Segment::Body)?;
+    let Some(id) = once(signed, &Segment::Id)? else {
+        return Ok(None);
+    };
+    let behind_body = body.is_some_and(|body| body < id);
+    let at_the_end = body.is_none() && id + 1 == signed.len();
+    if at_the_end {
+        return Ok(None);
+    }
+    let boundary = if behind_body {
+        last_byte(&signed[id - 1])
+    } else {
+        first_byte(signed.get(id + 1))
+    };
+    boundary.map(Some).ok_or(Misconfigured::AmbiguousId)
+}
+
+/// Where a piece is.
+///
+/// # Errors
+///
+/// It is there twice.
+fn once(signed: &[Segment], wanted: &Segment) -> Result<Option<usize>, Misconfigured> {
+    let mut places = (0..signed.len()).filter(|&place| signed[place] == *wanted);
+    let first = places.next();
+    match places.next() {
+        Some(_) => Err(Misconfigured::RepeatedSegment {
+            segment: wanted.clone(),
+        }),
+        None => Ok(first),
+    }
+}
+
+fn first_byte(segment: Option<&Segment>) -> Option<u8> {
+    match segment? {
+        Segment::Literal(text) => text.bytes().next(),
+        _ => None,
+    }
+}
+
+fn last_byte(segment: &Segment) -> Option<u8> {
+    match segment {
+        Segment::Literal(text) => text.bytes().last(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Segment::{Body, Id, Timestamp};
+    use super::*;
+
+    const DOT: Segment = Segment::literal(".");
+    const ARROW: Segment = Segment::literal("->");
+
+    #[test]
+    fn an_id_must_not_contain_the_byte_that_ends_it() {
+        assert_eq!(
+            id_boundary(&[Id, DOT, Timestamp, DOT, Body]),
+            Ok(Some(b'.'))
+        );
+        assert_eq!(id_boundary(&[Timestamp, Id, ARROW, Body]), Ok(Some(b'-')));
+        assert_eq!(id_boundary(&[Body, ARROW, Id]), Ok(Some(b'>')));
+        assert_eq!(id_boundary(&[Body, ARROW, Id, Timestamp]), Ok(Some(b'>')));
+    }
+
+    #[test]
+    fn an_id_that_is_all_the_rest_may_be_anything() {
+        assert_eq!(id_boundary(&[Id]), Ok(None));
+        assert_eq!(id_boundary(&[Timestamp, Id]), Ok(None));
+        assert_eq!(id_boundary(&[Timestamp, DOT, Body]), Ok(None));
+    }
+
+    #[test]
+    fn a_layout_in_which_an_id_has_no_end_is_refused() {
+        for layout in [
+            &[Id, Body][..],
+            &[Id, Timestamp, Body],
+            &[Id, Timestamp],
+            &[Body, Id],
+            &[Body, Timestamp, Id],
+            &[Id, Segment::literal(""), Body],
+        ] {
+            assert_eq!(
+                id_boundary(layout),
+                Err(Misconfigured::AmbiguousId),
+                "{layout:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_layout_that_covers_nothing_or_repeats_itself_is_refused() {
+        assert_eq!(id_boundary(&[]), Err(Misconfigured::NothingSigned));
+        assert_eq!(
+            id_boundary(&[DOT, ARROW]),
+            Err(Misconfigured::NothingSigned)
+        );
+        assert_eq!(
+            id_boundary(&[Body, DOT, Body]),
+            Err(Misconfigured::RepeatedSegment { segment: Body })
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! When a delivery was sent, and how old it may be.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+
+use crate::header_names::HeaderNames;
+use crate::rejection::Rejection;
+use crate::unix_time::{Skew, UnixTime};
+
+/// Where the time of a delivery stands, how it is written and how far it may be from now.
+///
+/// A time is only ever used if it is covered by the signature; a scheme with a rule for a time that it does not
+/// sign is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimestampRule {
+    /// Where it stands.
+    pub source: TimestampSource,
+    /// How it is written.
+    pub unit: TimestampUnit,
+    /// How far it may be from now.
+    pub tolerance: Tolerance,
+}
+
+/// Where the time of a delivery stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampSource {
+    /// In a header of its own.
+    Header(HeaderNames),
+    /// In the signature header, under this key of its [`Pairs`](crate::Grammar::Pairs).
+    InSignature(Cow<'static, str>),
+}
+
+/// How a time is written: in decimal digits, and in exactly as many as the unit has now.
+///
+/// The fixed number of digits is a matter of safety. `{timestamp}{body}` without anything between could otherwise
+/// be cut in two ways, and a digit of the body become one of the time. A sign, a leading zero, white space or a
+/// letter behind the digits are refused for the same reason: one time has one spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimestampUnit {
+    /// Seconds since the epoch, ten digits: 2001-09-09 to 2286-11-20.
+    Seconds,
+    /// Milliseconds since the epoch, thirteen digits: the same years.
+    Millis,
+}
+
+impl TimestampUnit {
+    /// How many digits a time has.
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::Seconds => 10,
+            Self::Millis => 13,
+        }
+    }
+
+    pub(crate) fn parse(self, text: &str) -> Option<UnixTime> {
+        let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        if !canonical || text.len() != self.digits() {
+            return None;
+        }
+        let number = text.parse().ok()?;
+        match self {
+            Self::Seconds => Some(UnixTime::from_secs(number)),
+            Self::Millis => Some(UnixTime::from_millis(number)),
+        }
+    }
+
+    /// The text of a time, unless it has another number of digits.
+    pub(crate) fn format(self, time: UnixTime) -> Option<String> {
+        let text = match self {
+            Self::Seconds => time.as_secs().to_string(),
+            Self::Millis => time.as_millis().to_string(),
+        };
+        (text.len() == self.digits()).then_some(text)
+    }
+}
+
+/// How far the sender's time may be from the receiver's.
+///
+/// The past is bounded because an old delivery may be a replayed one. The future is bounded too, only closer: some
+/// libraries bound the past alone, and then a delivery dated ten years ahead can be replayed for ten years.
+///
+/// ```
+/// use std::time::Duration;
+/// use webhook_verify::Tolerance;
+///
+/// let five_minutes_and_one = Tolerance::Within {
+///     past: Duration::from_secs(300),
+///     future: Duration::from_secs(60),
+/// };
+/// assert_eq!(Tolerance::STANDARD, five_minutes_and_one);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tolerance {
+    /// Both bounds belong to the window.
+    Within {
+        /// How old a delivery may be.
+        past: Duration,
+        /// How far ahead the sender's clock may be.
+        future: Duration,
+    },
+    /// Any time is accepted. Replays must then be caught by other means, and are not caught here.
+    Unlimited,
+}
+
+impl Tolerance {
+    /// Five minutes into the past, the default of most providers' own libraries; one minute into the future, which
+    /// is ample for clocks that are kept by NTP.
+    pub const STANDARD: Self = Self::Within {
+        past: Duration::from_secs(300),
+        future: Duration::from_secs(60),
+    };
+
+    /// # Errors
+    ///
+    /// The skew is out of bounds.
+    pub(crate) fn check(self, skew: Skew) -> Result<(), Rejection> {
+        let Self::Within { past, future } = self else {
+            return Ok(());
+        };
+        match skew {
+            Skew::Past(age) if age > past => Err(Rejection::Stale { age, allowed: past }),
+            Skew::Future(ahead) if ahead > future => Err(Rejection::FromTheFuture {
+                ahead,
+                allowed: future,
+            }),
+            Skew::Past(_) | Skew::Future(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_one_spelling() {
+        let seconds = TimestampUnit::Seconds;
+        assert_eq!(
+            seconds.parse("1700000000"),
+            Some(UnixTime::from_secs(1_700_000_000))
+        );
+        for text in [
+            "",
+            "0",
+            "170000000",
+            "17000000000",
+            "0170000000",
+            "01700000000",
+            "+1700000000",
+            "+170000000",
+            "-170000000",
+            " 170000000",
+            "170000000 ",
+            "1700000000abc",
+            "170000000a",
+            "17000000.0",
+            "1.7e9",
+            "1_70000000",
+            "Infinity",
+            "NaN",
+            "-9223372036854775808",
+            "18446744073709551616",
+            "\u{661}700000000",
+        ] {
+            assert_eq!(seconds.parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_not_taken_for_milliseconds() {
+        assert_eq!(
+            TimestampUnit::Millis.parse("1633519811129"),
+            Some(UnixTime::from_millis(1_633_519_811_129))
+        );
+        assert_eq!(TimestampUnit::Millis.parse("1633519811"), None);
+        assert_eq!(TimestampUnit::Seconds.parse("1633519811129"), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_at_the_ends_of_the_range() {
+        for (unit, first, last) in [
+            (TimestampUnit::Seconds, 1_000_000_000_000, 9_999_999_999_000),
+            (TimestampUnit::Millis, 1_000_000_000_000, 9_999_999_999_999),
+        ] {
+            for millis in [first, last] {
+                let time = UnixTime::from_millis(millis);
+                let text = unit.format(time).expect("in range");
+                assert_eq!(unit.parse(&text), Some(time));
+            }
+            assert_eq!(unit.format(UnixTime::from_millis(first - 1)), None);
+            assert_eq!(unit.format(UnixTime::from_millis(last + 1_000)), None);
+        }
+    }
+
+    #[test]
+    fn the_window_includes_its_bounds_and_nothing_beyond() {
+        let tick = Duration::from_nanos(1);
+        let past = Duration::from_secs(300);
+        let future = Duration::from_secs(60);
+        let window = Tolerance::STANDARD;
+
+        assert_eq!(window.check(Skew::Past(past)), Ok(()));
+        assert_eq!(window.check(Skew::Future(future)), Ok(()));
+        assert_eq!(
+            window.check(Skew::Past(past + tick)),
+            Err(Rejection::Stale {
+                age: past + tick,
+                allowed: past
+            })
+        );
+        assert_eq!(
+            window.check(Skew::Future(future + tick)),
+            Err(Rejection::FromTheFuture {
+                ahead: future + tick,
+                allowed: future
+            })
+        );
+    }
+
+    #[test]
+    fn zero_means_zero() {
+        let window = Tolerance::Within {
+            past: Duration::ZERO,
+            future: Duration::ZERO,
+        };
+        assert_eq!(window.check(Skew::Past(Duration::ZERO)), Ok(()));
+        assert!(window.check(Skew::Past(Duration::from_nanos(1))).is_err());
+        assert!(window.check(Skew::Future(Duration::from_nanos(1))).is_err());
+    }
+
+    #[test]
+    fn unlimited_accepts_any_time() {
+        assert_eq!(
+            Tolerance::Unlimited.check(Skew::Past(Duration::MAX)),
+            Ok(())
+        );
+        assert_eq!(
+            Tolerance::Unlimited.check(Skew::Future(Duration::MAX)),
+            Ok(())
+        );
+    }
+}

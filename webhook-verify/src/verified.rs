@@ -1,0 +1,106 @@
+//! A genuine delivery.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use crate::algorithm::MAC_LEN;
+use crate::body_field;
+use crate::coverage::Coverage;
+use crate::fingerprint::Fingerprint;
+use crate::id::{EventId, IdSource, is_well_formed};
+use crate::scheme::Scheme;
+use crate::unix_time::{Skew, UnixTime};
+
+/// A delivery which was signed with one of the secrets and is recent enough. Only a
+/// [`Verifier`](crate::Verifier) makes one, so whoever holds it need not ask.
+///
+/// ```
+/// use webhook_verify::{Provider, Secret, Signer, UnixTime, Verifier};
+///
+/// let secret = Secret::new("whsec_an_endpoint_secret").labelled("2026-11");
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let body = br#"{"id":"evt_1","type":"invoice.paid"}"#;
+/// let headers = Signer::new(Provider::Stripe, secret.clone())?.sign(None, now, body)?;
+///
+/// let verifier = Verifier::new(Provider::Stripe, secret)?;
+/// let delivery = verifier.verify_at(&headers, body, now)?;
+///
+/// assert_eq!(delivery.secret_label(), "2026-11");
+/// assert_eq!(delivery.sent_at(), Some(now));
+/// let id = delivery.event_id().unwrap();
+/// assert_eq!(id.as_str(), "evt_1");
+/// assert!(id.is_signed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Verified<'a> {
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) secret_label: &'a str,
+    pub(crate) mac: [u8; MAC_LEN],
+    pub(crate) sent_at: Option<UnixTime>,
+    pub(crate) skew: Option<Skew>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+}
+
+impl<'a> Verified<'a> {
+    /// The bytes that were verified.
+    pub const fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The label of the secret that matched; of the first in the ring, if several did.
+    pub const fn secret_label(&self) -> &'a str {
+        self.secret_label
+    }
+
+    /// When it was sent, by the sender's clock; none if the scheme signs no time.
+    pub const fn sent_at(&self) -> Option<UnixTime> {
+        self.sent_at
+    }
+
+    /// How far that was from now; none if the scheme signs no time.
+    pub const fn skew(&self) -> Option<Skew> {
+        self.skew
+    }
+
+    /// What the signature vouches for.
+    pub fn coverage(&self) -> Coverage {
+        self.scheme.coverage()
+    }
+
+    /// The id of the event, if the scheme says where it stands and it is there. Ask it whether it
+    /// [is signed](EventId::is_signed) before relying on it.
+    ///
+    /// An id in the body is looked up with every call: the body must be JSON, have the member exactly once, and a
+    /// text in it that is a well-formed id.
+    pub fn event_id(&self) -> Option<EventId<'a>> {
+        let text = match &self.scheme.id {
+            Some(IdSource::Header(_)) => self.id.map(Cow::Borrowed),
+            Some(IdSource::BodyField(path)) => {
+                body_field::find(self.body, path).filter(|text| is_well_formed(text, None))
+            }
+            None => None,
+        };
+        text.map(|text| EventId::new(text, self.coverage().id))
+    }
+
+    /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.mac)
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    /// Without the body, and without the signature.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("scheme", &self.scheme.name)
+            .field("secret_label", &self.secret_label)
+            .field("sent_at", &self.sent_at)
+            .field("skew", &self.skew)
+            .field("fingerprint", &self.fingerprint())
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! Telling genuine deliveries from others.
+
+use core::fmt;
+
+use crate::claim::Claim;
+use crate::headers::Headers;
+use crate::misconfigured::Misconfigured;
+use crate::rejection::Rejection;
+use crate::ring::{Keys, SecretRing};
+use crate::scheme::Scheme;
+use crate::segment::Pieces;
+use crate::timestamp::Tolerance;
+use crate::unix_time::UnixTime;
+use crate::verified::Verified;
+
+/// Tells genuine deliveries from others: one scheme, and the secrets that are valid now.
+///
+/// Build it once, when the program starts, and share it between threads. Building expands the keys, so that a
+/// delivery costs one pass of the algorithm over its bytes for each secret, however many signatures it lists.
+///
+/// ```
+/// use webhook_verify::{Provider, Rejection, Secret, UnixTime, Verifier};
+///
+/// let verifier = Verifier::new(Provider::GitHub, Secret::new("It's a Secret to Everybody"))?;
+/// let headers = [(
+///     "X-Hub-Signature-256",
+///     "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+/// )];
+/// let now = UnixTime::from_secs(1_700_000_000);
+///
+/// assert!(verifier.verify_at(&headers, b"Hello, World!", now).is_ok());
+/// assert_eq!(verifier.verify_at(&headers, b"Hello, World?", now).unwrap_err(), Rejection::Mismatch);
+/// # Ok::<(), webhook_verify::Misconfigured>(())
+/// ```
+///
+/// # Guarantees
+///
+/// * The work for a delivery is bounded: headers that are read have at most [`MAX_HEADER_LEN`] bytes, at most
+///   [`MAX_SIGNATURES`] signatures are compared, with at most [`MAX_SECRETS`] keys. The length of the body is for
+///   the caller to bound, before reading it.
+/// * A right signature is not told from a wrong one by time: every key is tried, every comparison is in constant
+///   time, and none is left out.
+/// * A delivery is called stale only if its signature is right.
+/// * Nothing is allocated for a delivery which is accepted.
+///
+/// [`MAX_HEADER_LEN`]: crate::MAX_HEADER_LEN
+/// [`MAX_SIGNATURES`]: crate::MAX_SIGNATURES
+/// [`MAX_SECRETS`]: crate::MAX_SECRETS
+#[derive(Clone)]
+pub struct Verifier {
+    scheme: Scheme,
+    keys: Keys,
+    id_boundary: Option<u8>,
+}
+
+impl Verifier {
+    /// A verifier for one scheme, with the secrets that are valid now, newest first.
+    ///
+    /// # Errors
+    ///
+    /// The scheme contradicts itself, or a secret cannot be used.
+    pub fn new(
+        scheme: impl Into<Scheme>,
+        secrets: impl Into<SecretRing>,
+    ) -> Result<Self, Misconfigured> {
+        let scheme = scheme.into();
+        let id_boundary = scheme.validate()?;
+        let keys = Keys::expand(secrets.into(), &scheme)?;
+        Ok(Self {
+            scheme,
+            keys,
+            id_boundary,
+        })
+    }
+
+    /// Another tolerance than the scheme's.
+    ///
+    /// # Errors
+    ///
+    /// The scheme signs no time, so that no tolerance would ever be applied.
+    pub fn with_tolerance(mut self, tolerance: Tolerance) -> Result<Self, Misconfigured> {
+        match &mut self.scheme.timestamp {
+            Some(rule) => rule.tolerance = tolerance,
+            None => {
+                return Err(Misconfigured::NoTimestamp {
+                    scheme: self.scheme.name.into_owned(),
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    /// Verifies a delivery against the system clock. The body must be the raw bytes that were received: not decoded,
+    /// not decompressed, not parsed and written again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify_at`].
+    #[cfg(feature = "std")]
+    pub fn verify<'a, H: Headers + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        body: &'a [u8],
+    ) -> Result<Verified<'a>, Rejection> {
+        self.verify_at(headers, body, UnixTime::now())
+    }
+
+    /// Verifies a delivery as of `now`.
+    ///
+    /// # Errors
+    ///
+    /// What the scheme needs is missing or malformed; no signature is right; or one is, and the time is too far from
+    /// now. It is found out in this order.
+    pub fn verify_at<'a, H: Headers + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        body: &'a [u8],
+        now: UnixTime,
+    ) -> Result<Verified<'a>, Rejection> {
+        let claim = Claim::read(&self.scheme, self.id_boundary, headers)?;
+        let pieces = Pieces {
+            id: claim.id.unwrap_or_default(),
+            timestamp: claim.timestamp.map_or("", |(_, text)| text),
+            body,
+        };
+        let found = self
+            .keys
+            .find(claim.signatures.usable(), &self.scheme, pieces)
+            .ok_or(Rejection::Mismatch)?;
+        let sent_at = claim.timestamp.map(|(time, _)| time);
+        let skew = sent_at.map(|time| now.skew_of(time));
+        if let (Some(rule), Some(skew)) = (&self.scheme.timestamp, skew) {
+            rule.tolerance.check(skew)?;
+        }
+        Ok(Verified {
+            scheme: &self.scheme,
+            secret_label: &found.key.label,
+            mac: found.mac,
+            sent_at,
+            skew,
+            id: claim.id,
+            body,
+        })
+    }
+
+    /// The scheme, with the tolerance that applies.
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// The labels of the secrets, in the order of the ring.
+    pub fn secret_labels(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.label.as_str())
+    }
+
+    /// The labels of the secrets whose key is shorter than [`Secret::MIN_STRONG_LEN`]. Refuse to start with these in
+    /// production; the published test vectors need them.
+    ///
+    /// [`Secret::MIN_STRONG_LEN`]: crate::Secret::MIN_STRONG_LEN
+    pub fn weak_secrets(&self) -> impl Iterator<Item = &str> {
+        self.keys
+            .iter()
+            .filter(|key| key.is_weak)
+            .map(|key| key.label.as_str())
+    }
+}
+
+impl fmt::Debug for Verifier {
+    /// The name of the scheme and the labels of the secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("scheme", &self.scheme.name)
+            .field("secrets", &self.keys)
+            .finish()
+    }
+}
