@@ -1,0 +1,41 @@
+//! Properties of `webhook-verify`.
+
+mod delivery;
+mod documented;
+mod header;
+mod round_trip;
+mod secret;
+mod timestamp;
+
+use webhook_verify::{Provider, Signer, UnixTime, Verifier};
+
+pub use self::header::webhook_header;
+pub use self::round_trip::webhook_round_trip;
+pub use self::secret::webhook_secret;
+pub use self::timestamp::webhook_timestamp;
+
+/// The time at which every property verifies.
+const NOW: UnixTime = UnixTime::from_secs(1_750_000_000);
+
+fn verifier(provider: Provider) -> Verifier {
+    Verifier::new(provider, documented::secret(provider))
+        .expect("the secret has the provider's form")
+}
+
+fn signer(provider: Provider) -> Signer {
+    Signer::new(provider, documented::secret(provider)).expect("the secret has the provider's form")
+}
+
+/// Takes a provider, named on a line of its own, off the front of an input.
+fn split_provider(data: &[u8]) -> Option<(Provider, &[u8])> {
+    let (name, rest) = split_line(data);
+    let provider = str::from_utf8(name).ok()?.parse().ok()?;
+    Some((provider, rest))
+}
+
+fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
+    match data.iter().position(|&byte| byte == b'\n') {
+        Some(end) => (&data[..end], &data[end + 1..]),
+        None => (data, &[]),
+    }
+}

@@ -1,0 +1,66 @@
+//! Puts the committed seeds, and mutations of them that are the same in every run, to every property.
+
+mod mutation;
+
+use std::path::Path;
+use std::{fs, panic};
+
+use fuzz::{webhook_header, webhook_round_trip, webhook_secret, webhook_timestamp};
+
+use crate::mutation::Mutator;
+
+const MUTATIONS: usize = 40_000;
+
+#[test]
+fn webhook_header_holds() {
+    replay("webhook_header", webhook_header);
+}
+
+#[test]
+fn webhook_round_trip_holds() {
+    replay("webhook_round_trip", webhook_round_trip);
+}
+
+#[test]
+fn webhook_secret_holds() {
+    replay("webhook_secret", webhook_secret);
+}
+
+#[test]
+fn webhook_timestamp_holds() {
+    replay("webhook_timestamp", webhook_timestamp);
+}
+
+fn replay(target: &str, property: fn(&[u8])) {
+    let seeds = seeds(target);
+    for seed in &seeds {
+        check(property, seed);
+    }
+    let mut mutator = Mutator::new(seeds);
+    for _ in 0..MUTATIONS {
+        check(property, &mutator.next());
+    }
+}
+
+/// The seeds in the order of their names, so that every run makes the same mutations of them.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    let entries = fs::read_dir(&folder).expect("every target has seeds");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a seed").path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{} is empty", folder.display());
+    paths
+        .iter()
+        .map(|path| fs::read(path).expect("a seed"))
+        .collect()
+}
+
+/// Shows the input at fault before the test fails.
+fn check(property: fn(&[u8]), input: &[u8]) {
+    if let Err(failure) = panic::catch_unwind(|| property(input)) {
+        eprintln!("the input was b\"{}\"", input.escape_ascii());
+        panic::resume_unwind(failure);
+    }
+}
