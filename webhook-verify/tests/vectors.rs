@@ -1,0 +1,144 @@
+//! Deliveries that are known to be genuine or not, from the providers' documentation and from their own libraries.
+//!
+//! Every `tests/vectors/*.json` is run. Run with `--nocapture` for a table.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use webhook_verify::{Provider, Secret, SecretRing, UnixTime, Verified, Verifier};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    id: String,
+    provider: String,
+    source: String,
+    secrets: Vec<LabelledSecret>,
+    headers: Vec<(String, String)>,
+    body_utf8: Option<String>,
+    body_base64: Option<String>,
+    /// Seconds since the epoch.
+    now: u64,
+    accept: bool,
+    /// The secret that is to match.
+    secret_label: Option<String>,
+    /// What the provider's own library says, where it differs.
+    #[serde(rename = "sdk_accepts")]
+    _sdk_accepts: Option<bool>,
+    note: String,
+}
+
+#[derive(Deserialize)]
+struct LabelledSecret {
+    label: String,
+    value: String,
+}
+
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    rejected: usize,
+}
+
+#[test]
+fn every_vector_is_judged_as_it_says() {
+    let mut tallies: BTreeMap<Provider, Tally> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for vector in files().iter().flat_map(|file| read(file)) {
+        let tally = tallies.entry(vector.provider()).or_default();
+        *if vector.accept {
+            &mut tally.accepted
+        } else {
+            &mut tally.rejected
+        } += 1;
+        wrong.extend(vector.fault());
+    }
+
+    println!("{:20} {:>7} {:>7}", "provider", "accepts", "rejects");
+    for (provider, Tally { accepted, rejected }) in &tallies {
+        println!("{provider:20} {accepted:>7} {rejected:>7}");
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} vectors are judged otherwise:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    for provider in Provider::ALL {
+        let judged = tallies
+            .get(provider)
+            .is_some_and(|tally| tally.accepted > 0 && tally.rejected > 0);
+        assert!(
+            judged,
+            "{provider} has no vector to accept, or none to reject"
+        );
+    }
+}
+
+impl Vector {
+    /// What is wrong with the verifier's judgement, if anything is.
+    fn fault(&self) -> Option<String> {
+        let verifier = match Verifier::new(self.provider(), self.ring()) {
+            Ok(verifier) => verifier,
+            Err(error) => return Some(self.describe(&format!("cannot be built: {error}"))),
+        };
+        let body = self.body();
+        let judged = verifier.verify_at(&self.headers, &body, UnixTime::from_secs(self.now));
+        let label = judged.as_ref().map(Verified::secret_label);
+        match (label, self.accept, &self.secret_label) {
+            (Err(_), false, _) | (Ok(_), true, None) => None,
+            (Ok(label), true, Some(expected)) if label == expected => None,
+            (Ok(label), ..) => Some(self.describe(&format!("accepted with secret {label:?}"))),
+            (Err(rejection), ..) => Some(self.describe(&format!("rejected: {rejection}"))),
+        }
+    }
+
+    fn describe(&self, judgement: &str) -> String {
+        format!("{} ({}): {judgement}; {}", self.id, self.source, self.note)
+    }
+
+    fn provider(&self) -> Provider {
+        self.provider
+            .parse()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+
+    fn ring(&self) -> SecretRing {
+        self.secrets
+            .iter()
+            .map(|secret| Secret::new(secret.value.as_str()).labelled(&secret.label))
+            .collect()
+    }
+
+    fn body(&self) -> Vec<u8> {
+        match (&self.body_utf8, &self.body_base64) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (None, Some(text)) => STANDARD
+                .decode(text)
+                .unwrap_or_else(|error| panic!("{}: {error}", self.id)),
+            _ => panic!("{} must have one body", self.id),
+        }
+    }
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let entries = folder.read_dir().expect("the folder is in the repository");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("readable").path())
+        .collect();
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    files.sort();
+    files
+}
+
+fn read(file: &Path) -> Vec<Vector> {
+    let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
