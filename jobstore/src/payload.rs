@@ -35,6 +35,13 @@ impl Payload {
         self.0
     }
 
+    /// The same bytes in memory of their own. A piece of a larger buffer keeps all of it alive; who
+    /// keeps payloads and counts what they take must not keep that.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self(Bytes::copy_from_slice(&self.0))
+    }
+
     /// How many bytes there are.
     #[must_use]
     pub fn len(&self) -> usize {

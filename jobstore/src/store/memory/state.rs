@@ -63,7 +63,8 @@ impl State {
         let remember = dedupe.and_then(Result::ok);
 
         let id = self.ids.next(now, random);
-        let job = Box::new(Job::new(new, id, now));
+        let mut job = Box::new(Job::new(new, id, now));
+        job.payload = job.payload.detach();
         self.make_room(footprint(&job) + remember.as_ref().map_or(0, |(key, _)| key_bytes(key)))?;
         if let Some((key, remembered)) = remember {
             self.bytes += key_bytes(&key);

@@ -57,3 +57,17 @@ fn an_emptied_store_takes_no_bytes() {
         assert_eq!((store.len(), store.bytes()), (0, 0));
     });
 }
+
+/// A body that arrived over a connection is a piece of that connection's buffer; keeping it would hold
+/// many times its own size.
+#[test]
+fn a_stored_payload_does_not_hold_the_buffer_it_came_from() {
+    block_on(async {
+        let buffer = bytes::Bytes::from(vec![7; 64 * 1024]);
+        let store = Memory::new();
+        let job = NewJob::new("queue", "kind").payload(buffer.slice(..10));
+        let id = store.enqueue(job).await.unwrap().id();
+        assert!(buffer.is_unique());
+        assert_eq!(store.get(id).await.unwrap().unwrap().payload.as_bytes(), [7; 10]);
+    });
+}
