@@ -24,7 +24,17 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use crate::{ManualClock, Store, Timestamp};
 
+pub mod apply;
+pub mod claim;
+pub mod dedupe;
 pub mod enqueue;
+mod events;
+pub mod lease;
+pub mod list;
+pub mod listen;
+pub mod model;
+pub mod prune;
+pub mod race;
 mod world;
 
 pub use self::world::World;
@@ -37,6 +47,93 @@ macro_rules! conformance {
         $crate::conformance! { $fresh;
             enqueue {
                 a_job_is_kept_as_it_was_asked_for
+                any_bytes_come_back_as_they_went_in
+                a_job_at_its_limits_is_kept
+                the_ends_of_the_calendar_are_kept
+                ids_rise_while_the_clock_stands_still
+                an_invalid_job_is_refused_and_leaves_no_trace
+                a_healthy_store_says_so
+            }
+            dedupe {
+                a_repetition_is_told_of_the_first_job
+                a_repetition_may_differ_in_all_but_kind_and_payload
+                the_same_key_for_something_else_is_a_conflict
+                a_repetition_is_told_the_status_of_now
+                a_window_ends_on_time
+                a_repetition_does_not_change_the_window
+                a_window_of_zero_recognises_nothing
+                a_window_without_end_never_ends
+                keys_share_nothing
+                jobs_without_a_key_are_all_new
+                a_key_outlives_its_job_and_ends_with_its_window
+            }
+            claim {
+                a_claimed_job_is_running_under_a_lease
+                the_earliest_due_comes_first_then_the_oldest
+                a_retry_takes_its_place_by_its_new_time
+                a_delayed_job_is_claimed_exactly_when_it_is_due
+                next_due_is_the_next_job_of_this_queue
+                a_claim_takes_no_more_than_its_limit
+                queues_share_nothing
+                only_what_waits_is_claimed
+                a_lease_without_end_is_never_reaped
+                thousands_of_due_jobs_can_be_claimed
+            }
+            apply {
+                every_event_in_every_status_is_decided_by_the_core
+                a_stale_fence_changes_nothing_in_any_status
+                nothing_happens_to_a_job_that_has_ended
+                an_event_for_a_job_that_is_not_there_is_unknown
+                one_strange_event_does_not_harm_its_neighbours
+                a_failed_job_comes_back_whole_after_its_backoff
+                a_job_dies_with_its_last_attempt
+                the_error_history_is_kept_and_bounded
+                a_result_comes_back_as_it_was
+                a_life_fits_into_one_instant
+            }
+            lease {
+                a_lease_that_ran_out_is_reaped_once
+                a_heartbeat_keeps_a_job_from_being_reaped
+                until_it_is_reaped_the_holder_may_write
+                once_it_is_reaped_the_holder_is_locked_out
+                a_reap_takes_no_more_than_its_limit
+                only_what_runs_is_reaped
+                fences_only_grow
+                a_lost_worker_costs_no_attempt
+                a_poison_pill_ends
+            }
+            prune {
+                only_what_ended_before_is_deleted
+                what_is_not_finished_stays_whole
+                a_prune_takes_no_more_than_its_limit
+                what_was_deleted_is_gone
+            }
+            list {
+                a_job_that_is_not_there_is_none
+                a_list_shows_the_newest_first_as_they_are_now
+                every_filter_filters
+                pages_join_while_jobs_are_added
+                the_limit_of_a_page_is_bounded
+            }
+            listen {
+                a_new_job_is_heard_by_everyone
+                a_delayed_job_is_heard_when_it_is_enqueued
+                a_release_is_heard
+                a_retry_is_heard
+                a_lost_lease_is_heard
+                listening_before_claiming_misses_nothing
+            }
+            race {
+                the_same_key_at_once_makes_one_job
+                claimers_at_once_get_each_job_once
+                completions_at_once_have_one_winner
+                ends_at_once_have_one_winner
+                reapers_at_once_reap_each_lease_once
+                a_completion_and_a_reap_exclude_each_other
+                pruners_at_once_delete_each_job_once
+            }
+            model {
+                a_random_history_is_answered_as_by_a_plain_list
             }
         }
     };
@@ -76,7 +173,10 @@ pub fn check<S: Subject>(
         let clock = Arc::new(ManualClock::at(start));
         let (store, guard) = fresh(Arc::clone(&clock)).await.into_parts();
         let in_time = tokio::time::timeout(PATIENCE, law(World::new(store, clock))).await;
-        assert!(in_time.is_ok(), "the store hangs: no end after {PATIENCE:?}");
+        assert!(
+            in_time.is_ok(),
+            "the store hangs: no end after {PATIENCE:?}"
+        );
         drop(guard);
     });
 }
