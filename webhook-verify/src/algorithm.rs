@@ -17,7 +17,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Expands a key, so that a message costs no more than its own blocks and the two that close it.
+    /// Expands a key, so that a message costs no more than its own blocks and the two that close
+    /// it.
     pub(crate) fn expand(self, key: &[u8]) -> MacKey {
         match self {
             Self::HmacSha256 => MacKey(

@@ -5,8 +5,8 @@ use core::fmt;
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-/// The text at the end of a path, if the body is JSON throughout, every name on the path is there exactly once, and
-/// what stands at its end is a text.
+/// The text at the end of a path, if the body is JSON throughout, every name on the path is there
+/// exactly once, and what stands at its end is a text.
 ///
 /// A name which is there twice is refused because readers differ in which of the two they take.
 pub(crate) fn find<'a>(body: &'a [u8], path: &str) -> Option<Cow<'a, str>> {

@@ -1,11 +1,11 @@
 //! What a request says of itself.
 
-use crate::grammar::{MAX_SIGNATURES, Signatures};
 use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
+use crate::signatures::{MAX_SIGNATURES, Signatures};
 use crate::timestamp::{TimestampRule, TimestampSource};
 use crate::unix_time::UnixTime;
 

@@ -1,6 +1,7 @@
 //! What a signature vouches for.
 
-/// What a signature vouches for. Anything else in the request may have been changed by whoever sent it on.
+/// What a signature vouches for. Anything else in the request may have been changed by whoever sent
+/// it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Coverage {

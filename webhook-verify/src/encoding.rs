@@ -13,9 +13,11 @@ use crate::algorithm::MAC_LEN;
 pub enum Encoding {
     /// Hexadecimal. Written in lower case; either case is read.
     Hex,
-    /// Base64, standard alphabet, padded ([RFC 4648 section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
+    /// Base64, standard alphabet, padded ([RFC 4648 section
+    /// 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
     Base64,
-    /// Base64, URL-safe alphabet, not padded ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+    /// Base64, URL-safe alphabet, not padded ([RFC 4648 section
+    /// 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64UrlNoPad,
 }
 
@@ -126,7 +128,8 @@ mod tests {
         assert_eq!(Encoding::Base64.decode(&BASE64.replace("s=", "t=")), None);
     }
 
-    // Adyen's library has a test of its own for this length: 44 characters without padding are 33 bytes.
+    // Adyen's library has a test of its own for this length: 44 characters without padding are 33
+    // bytes.
     #[test]
     fn forty_four_characters_that_hold_33_bytes_are_refused() {
         assert_eq!(Encoding::Base64.decode(&"A".repeat(44)), None);

@@ -6,14 +6,15 @@ use sha2::{Digest, Sha256};
 
 use crate::algorithm::MAC_LEN;
 
-/// A name for a delivery: the same for the same signed bytes under the same secret, and for nothing else.
+/// A name for a delivery: the same for the same signed bytes under the same secret, and for nothing
+/// else.
 ///
-/// It serves to recognise a repeated delivery where the provider signs no id. Whoever knows it can forge nothing,
-/// so it may be stored and logged. It is made from the code which the verifier computed, never from the text of the
-/// header: a header can be spelled in more than one way.
+/// It serves to recognise a repeated delivery where the provider signs no id. Whoever knows it can
+/// forge nothing, so it may be stored and logged. It is made from the code which the verifier
+/// computed, never from the text of the header: a header can be spelled in more than one way.
 ///
-/// Two things to know. Where no time is signed, two events with the same body have the same fingerprint. And a
-/// delivery that is signed with another secret has another one.
+/// Two things to know. Where no time is signed, two events with the same body have the same
+/// fingerprint. And a delivery that is signed with another secret has another one.
 ///
 /// Displayed as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,22 +3,18 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use crate::algorithm::MAC_LEN;
 use crate::encoding::Encoding;
 use crate::misconfigured::Misconfigured;
-
-/// How many signatures a header may list. More are refused.
-///
-/// A sender lists one for each of its secrets that is still valid, which is two while one is replaced.
-pub const MAX_SIGNATURES: usize = 16;
+use crate::signatures::{Signatures, TooMany};
 
 /// Longest prefix, key or version that a grammar may have, in bytes.
 const MAX_WORD_LEN: usize = 64;
 
 /// The grammar of a signature header.
 ///
-/// Whatever else a header lists, keys and versions other than the wanted one are skipped, and so is a wanted one
-/// whose value is no signature: senders add new kinds beside the old. At least one must be usable.
+/// Whatever else a header lists, keys and versions other than the wanted one are skipped, and so is
+/// a wanted one whose value is no signature: senders add new kinds beside the old. At least one
+/// must be usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Grammar {
@@ -27,14 +23,16 @@ pub enum Grammar {
         /// What stands before the signature, exactly; may be empty.
         prefix: Cow<'static, str>,
     },
-    /// A list of `key=value`, as `t=1492774577,v1=<signature>`. White space around a pair is dropped.
+    /// A list of `key=value`, as `t=1492774577,v1=<signature>`. White space around a pair is
+    /// dropped.
     Pairs {
         /// What stands between two pairs.
         separator: Separator,
         /// The key whose values are signatures.
         signature: Cow<'static, str>,
-        /// Whether receivers of this provider expect several signatures in a header. A [`Signer`](crate::Signer)
-        /// then lists one for each of its secrets; a [`Verifier`](crate::Verifier) takes several in any case.
+        /// Whether receivers of this provider expect several signatures in a header. A
+        /// [`Signer`](crate::Signer) then lists one for each of its secrets; a
+        /// [`Verifier`](crate::Verifier) takes several in any case.
         several: bool,
     },
     /// A list of `version,signature` with spaces between, as `v1,<signature> v1,<signature>`.
@@ -55,10 +53,6 @@ pub enum Separator {
     /// `&`
     Ampersand,
 }
-
-/// More signatures than [`MAX_SIGNATURES`] were listed.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooMany;
 
 /// A key was listed with two different values.
 #[derive(Debug, PartialEq, Eq)]
@@ -205,43 +199,6 @@ impl Separator {
     }
 }
 
-/// The signatures that a header lists, decoded. They have a fixed place, so that reading them allocates nothing.
-#[derive(Debug)]
-pub(crate) struct Signatures {
-    encoding: Encoding,
-    listed: usize,
-    usable: usize,
-    macs: [[u8; MAC_LEN]; MAX_SIGNATURES],
-}
-
-impl Signatures {
-    const fn new(encoding: Encoding) -> Self {
-        Self {
-            encoding,
-            listed: 0,
-            usable: 0,
-            macs: [[0; MAC_LEN]; MAX_SIGNATURES],
-        }
-    }
-
-    fn add(&mut self, text: &str) -> Result<(), TooMany> {
-        if self.listed == MAX_SIGNATURES {
-            return Err(TooMany);
-        }
-        self.listed += 1;
-        if let Some(mac) = self.encoding.decode(text) {
-            self.macs[self.usable] = mac;
-            self.usable += 1;
-        }
-        Ok(())
-    }
-
-    /// The ones that could be decoded.
-    pub(crate) fn usable(&self) -> &[[u8; MAC_LEN]] {
-        &self.macs[..self.usable]
-    }
-}
-
 /// The pairs of a list. What has no `=` is skipped.
 fn pairs(header: &str, separator: Separator) -> impl Iterator<Item = (&str, &str)> {
     header
@@ -370,19 +327,6 @@ mod tests {
             ),
             [0x11]
         );
-    }
-
-    #[test]
-    fn more_signatures_than_the_limit_are_refused_usable_or_not() {
-        for item in ["v1,zz", &["v1,", ONE].concat()] {
-            let at_the_limit = [item; MAX_SIGNATURES].join(" ");
-            assert!(VERSIONS.signatures(&at_the_limit, Encoding::Hex).is_ok());
-            let over = at_the_limit + " " + item;
-            assert_eq!(
-                VERSIONS.signatures(&over, Encoding::Hex).err(),
-                Some(TooMany)
-            );
-        }
     }
 
     #[test]

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 /// The names of one header: one for each *family* of headers that the sender may use.
 ///
-/// Svix, for one, sends `svix-id`, `svix-timestamp` and `svix-signature`, and its libraries take the same three
-/// with `webhook-` in front. Those are two families; the position in this list is the family. A delivery is read
-/// within one family only, the first whose signature header is there, so that nobody can mix the id of one with
-/// the signature of the other.
+/// Svix, for one, sends `svix-id`, `svix-timestamp` and `svix-signature`, and its libraries take
+/// the same three with `webhook-` in front. Those are two families; the position in this list is
+/// the family. A delivery is read within one family only, the first whose signature header is
+/// there, so that nobody can mix the id of one with the signature of the other.
 ///
 /// Names are compared without regard to case.
 ///
@@ -55,7 +55,8 @@ impl HeaderNames {
         }
     }
 
-    /// The name in one family, to be kept: a copy is made only of a name which was made at run time.
+    /// The name in one family, to be kept: a copy is made only of a name which was made at run
+    /// time.
     pub(crate) fn to_owned(&self, family: usize) -> Cow<'static, str> {
         match &self.0 {
             Names::Static(names) => Cow::Borrowed(names[family]),
@@ -78,8 +79,8 @@ impl PartialEq for HeaderNames {
 
 impl Eq for HeaderNames {}
 
-/// Whether this may be the name of a header: a `token` of
-/// [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+/// Whether this may be the name of a header: a `token` of [RFC 9110 section
+/// 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
 pub(crate) fn is_token(name: &str) -> bool {
     let tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(tchar)

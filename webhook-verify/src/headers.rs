@@ -8,8 +8,8 @@ use crate::rejection::Rejection;
 
 /// The headers of a request.
 ///
-/// Slices, arrays and vectors of `(name, value)` pairs are headers, and so is `http::HeaderMap` with the feature
-/// `http`. For another framework it is one method:
+/// Slices, arrays and vectors of `(name, value)` pairs are headers, and so is `http::HeaderMap`
+/// with the feature `http`. For another framework it is one method:
 ///
 /// ```
 /// use webhook_verify::Headers;
@@ -32,9 +32,9 @@ use crate::rejection::Rejection;
 ///
 /// # Contract
 ///
-/// `values_of` yields **every** line of that name, in the order received, names compared without regard to case, and
-/// the value as the bytes that came. A first-value-only answer would hide a repeated header, which is how a
-/// proxy and a receiver come to read different things.
+/// `values_of` yields **every** line of that name, in the order received, names compared without
+/// regard to case, and the value as the bytes that came. A first-value-only answer would hide a
+/// repeated header, which is how a proxy and a receiver come to read different things.
 pub trait Headers {
     /// The values of all lines named `name`.
     fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]>;
@@ -116,7 +116,8 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
     ///
     /// # Errors
     ///
-    /// Lines of that name differ; the value is longer than [`MAX_HEADER_LEN`]; it is not printable ASCII.
+    /// Lines of that name differ; the value is longer than [`MAX_HEADER_LEN`]; it is not printable
+    /// ASCII.
     pub(crate) fn find_one(&self, names: &HeaderNames) -> Result<Option<&'a str>, Rejection> {
         let mut values = self.headers.values_of(names.of(self.index)).map(trim);
         let Some(value) = values.next() else {
@@ -145,8 +146,8 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
     }
 }
 
-/// Drops the optional white space which HTTP allows around a value: `OWS` of
-/// [RFC 9110 section 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
+/// Drops the optional white space which HTTP allows around a value: `OWS` of [RFC 9110 section
+/// 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -279,7 +280,7 @@ mod tests {
         assert!(array.values_of("a").eq([b"1", b"3"]));
         assert!(slice.values_of("a").eq([b"1", b"3"]));
         assert!(vector.values_of("A").eq([b"1", b"3"]));
-        assert_eq!((&array).values_of("c").count(), 0);
+        assert_eq!(Headers::values_of(&&array, "c").count(), 0);
     }
 
     #[cfg(feature = "http")]

@@ -14,8 +14,8 @@ pub const MAX_ID_LEN: usize = 256;
 pub enum IdSource {
     /// In a header. Whether it is signed is for the layout to say.
     Header(HeaderNames),
-    /// In the body, which is JSON: the names of members from the outermost inwards, with dots between, as `id` or
-    /// `data.id`.
+    /// In the body, which is JSON: the names of members from the outermost inwards, with dots
+    /// between, as `id` or `data.id`.
     BodyField(Cow<'static, str>),
 }
 
@@ -38,8 +38,8 @@ impl<'a> EventId<'a> {
 
     /// Whether the signature covers it.
     ///
-    /// One that is not covered is a hint for a log. It must not decide whether a delivery has been seen before:
-    /// whoever replays the delivery can write another id on it.
+    /// One that is not covered is a hint for a log. It must not decide whether a delivery has been
+    /// seen before: whoever replays the delivery can write another id on it.
     /// [`Verified::fingerprint`](crate::Verified::fingerprint) is for that.
     pub const fn is_signed(&self) -> bool {
         self.signed
@@ -58,8 +58,8 @@ impl fmt::Display for EventId<'_> {
     }
 }
 
-/// Whether a text may be an id: not empty, not too long, without white space or control characters, and without the
-/// byte that ends it in the signed bytes.
+/// Whether a text may be an id: not empty, not too long, without white space or control characters,
+/// and without the byte that ends it in the signed bytes.
 pub(crate) fn is_well_formed(text: &str, boundary: Option<u8>) -> bool {
     let allowed = |byte: u8| byte.is_ascii_graphic() && Some(byte) != boundary;
     !text.is_empty() && text.len() <= MAX_ID_LEN && text.bytes().all(allowed)

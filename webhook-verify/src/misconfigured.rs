@@ -7,8 +7,9 @@ use thiserror::Error;
 use crate::secret::SecretFault;
 use crate::segment::Segment;
 
-/// Why a [`Verifier`](crate::Verifier) or a [`Signer`](crate::Signer) cannot be built: the operator's mistake, said
-/// when the program starts rather than at the first request. No secret is in it.
+/// Why a [`Verifier`](crate::Verifier) or a [`Signer`](crate::Signer) cannot be built: the
+/// operator's mistake, said when the program starts rather than at the first request. No secret is
+/// in it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Misconfigured {
@@ -16,9 +17,7 @@ pub enum Misconfigured {
     #[error("there is no secret: give at least one")]
     NoSecret,
     /// There are more secrets than [`MAX_SECRETS`](crate::MAX_SECRETS).
-    #[error(
-        "there are {given} secrets, and at most {limit} are allowed: drop those that are no longer used"
-    )]
+    #[error("there are {given} secrets, and at most {limit} are allowed: drop the unused")]
     TooManySecrets {
         /// How many were given.
         given: usize,
@@ -102,7 +101,7 @@ pub enum Misconfigured {
     },
     /// A header has more or fewer names than the signature header.
     #[error(
-        "the {part} header has {given} names and the signature header {wanted}: each family needs one"
+        "the {part} header has {given} names, the signature header {wanted}: each family needs one"
     )]
     Families {
         /// Which header: `timestamp` or `id`.

@@ -1,7 +1,7 @@
 //! The providers that are known by name.
 //!
-//! Each is a constant [`Scheme`] in a module of its own, whose page says where the secret is found, what the
-//! signature covers, and which id is safe to recognise a repeated delivery by.
+//! Each is a constant [`Scheme`] in a module of its own, whose page says where the secret is found,
+//! what the signature covers, and which id is safe to recognise a repeated delivery by.
 
 pub mod github;
 pub mod inngest;
@@ -153,7 +153,8 @@ mod tests {
         }
         assert_eq!(
             UnknownProvider.to_string(),
-            "unknown provider; known are github, inngest, sanity, slack, standard-webhooks, stripe, svix"
+            "unknown provider; known are github, inngest, sanity, slack, standard-webhooks, \
+             stripe, svix"
         );
     }
 }

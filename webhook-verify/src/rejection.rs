@@ -5,11 +5,13 @@ use core::time::Duration;
 
 use thiserror::Error;
 
-/// Why a delivery is not accepted. It is always the sender's doing, or that of something on the way; a
-/// misconfigured receiver is refused when it is built, as [`Misconfigured`](crate::Misconfigured).
+/// Why a delivery is not accepted. It is always the sender's doing, or that of something on the
+/// way; a misconfigured receiver is refused when it is built, as
+/// [`Misconfigured`](crate::Misconfigured).
 ///
-/// It is for the receiver's log. Answer the sender with [`kind`](Rejection::kind) at most: which check failed helps
-/// a forger more than it helps a provider. No variant holds a secret or the signature that was expected.
+/// It is for the receiver's log. Answer the sender with [`kind`](Rejection::kind) at most: which
+/// check failed helps a forger more than it helps a provider. No variant holds a secret or the
+/// signature that was expected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -41,7 +43,8 @@ pub enum Rejection {
         /// Its name.
         header: Cow<'static, str>,
     },
-    /// The signature header holds no signature that could be read: another version, another encoding, cut off.
+    /// The signature header holds no signature that could be read: another version, another
+    /// encoding, cut off.
     #[error("header {header} holds no usable signature")]
     NoUsableSignature {
         /// Its name.
@@ -134,7 +137,8 @@ impl Rejection {
         }
     }
 
-    /// Whether only the time is wrong: the signature is right, and the time too far from now in either direction.
+    /// Whether only the time is wrong: the signature is right, and the time too far from now in
+    /// either direction.
     pub const fn is_stale(&self) -> bool {
         matches!(self.kind(), RejectionKind::Stale)
     }

@@ -21,8 +21,9 @@ const MAX_LABEL_LEN: usize = 64;
 
 /// The secrets that are valid at one time, newest first.
 ///
-/// While a secret is replaced there are two, and [`Verified::secret_label`](crate::Verified::secret_label) says when
-/// the old one is no longer used.
+/// While a secret is replaced there are two, and
+/// [`Verified::secret_label`](crate::Verified::secret_label) says when the old one is no longer
+/// used.
 ///
 /// ```
 /// use webhook_verify::{Provider, Secret, SecretRing, Verifier};
@@ -82,7 +83,8 @@ pub(crate) struct Match<'k> {
 impl Keys {
     /// # Errors
     ///
-    /// There is no secret, or there are too many; one cannot be used, or cannot be told from another.
+    /// There is no secret, or there are too many; one cannot be used, or cannot be told from
+    /// another.
     pub(crate) fn expand(ring: SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
         let given = ring.0.len();
         if given == 0 {
@@ -109,8 +111,9 @@ impl Keys {
 
     /// The first key that made one of the listed signatures.
     ///
-    /// Every key computes its code once, and compares it with all that are listed: neither how long this takes nor
-    /// which branches it takes depends on a secret, or on which of the signatures is right.
+    /// Every key computes its code once, and compares it with all that are listed: neither how long
+    /// this takes nor which branches it takes depends on a secret, or on which of the signatures is
+    /// right.
     pub(crate) fn find(
         &self,
         listed: &[[u8; MAC_LEN]],
@@ -190,5 +193,121 @@ impl fmt::Debug for Keys {
         f.debug_list()
             .entries(self.iter().map(|key| &key.label))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Provider, SecretFault};
+
+    fn expand(ring: impl Into<SecretRing>) -> Result<Vec<String>, Misconfigured> {
+        let keys = Keys::expand(ring.into(), &Provider::StandardWebhooks.scheme())?;
+        Ok(keys.iter().map(|key| key.label.clone()).collect())
+    }
+
+    fn numbered(count: usize) -> SecretRing {
+        (0..count)
+            .map(|number| Secret::new(alloc::format!("AAA{number}")))
+            .collect()
+    }
+
+    #[test]
+    fn a_secret_without_a_label_is_called_by_its_place() {
+        let ring = [
+            Secret::new("AAAA"),
+            Secret::new("BBBB").labelled("old"),
+            Secret::new("CCCC"),
+        ];
+        assert_eq!(expand(ring), Ok(["1", "old", "3"].map(String::from).into()));
+    }
+
+    #[test]
+    fn a_ring_has_a_secret_and_not_too_many() {
+        assert_eq!(expand([]), Err(Misconfigured::NoSecret));
+        assert_eq!(
+            expand(numbered(MAX_SECRETS)).map(|labels| labels.len()),
+            Ok(MAX_SECRETS)
+        );
+        let too_many = Misconfigured::TooManySecrets {
+            given: MAX_SECRETS + 1,
+            limit: MAX_SECRETS,
+        };
+        assert_eq!(expand(numbered(MAX_SECRETS + 1)), Err(too_many));
+    }
+
+    #[test]
+    fn two_secrets_differ_in_label_and_in_key() {
+        let labelled = [Secret::new("AAAA").labelled("2"), Secret::new("BBBB")];
+        assert_eq!(
+            expand(labelled),
+            Err(Misconfigured::DuplicateLabel { label: "2".into() })
+        );
+
+        let twice = [
+            Secret::new("whsec_AAEC/w==").labelled("a"),
+            Secret::new("AAEC/w").labelled("b"),
+        ];
+        let same = Misconfigured::DuplicateSecret {
+            first: "a".into(),
+            second: "b".into(),
+        };
+        assert_eq!(expand(twice), Err(same));
+    }
+
+    #[test]
+    fn a_label_is_fit_for_a_log() {
+        for label in [
+            "",
+            "a b",
+            "a\nb",
+            "caf\u{e9}",
+            &"x".repeat(MAX_LABEL_LEN + 1),
+        ] {
+            let ring = [Secret::new("AAAA"), Secret::new("BBBB").labelled(label)];
+            assert_eq!(
+                expand(ring),
+                Err(Misconfigured::Label { position: 2 }),
+                "{label:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fault_names_the_secret_by_its_label() {
+        let ring = [
+            Secret::new("AAAA"),
+            Secret::new("whpk_BBBB").labelled("old"),
+        ];
+        let fault = Misconfigured::Secret {
+            label: "old".into(),
+            fault: SecretFault::PublicKey,
+        };
+        assert_eq!(expand(ring), Err(fault));
+    }
+
+    #[test]
+    fn the_first_key_that_matches_is_found_whatever_the_order_of_the_signatures() {
+        let scheme = Provider::StandardWebhooks.scheme();
+        let keys = Keys::expand(numbered(3), &scheme).expect("usable");
+        let pieces = Pieces {
+            id: "a",
+            timestamp: "b",
+            body: b"c",
+        };
+        let signed: Vec<_> = keys.iter().map(|key| key.sign(&scheme, pieces)).collect();
+        let find = |listed: &[[u8; MAC_LEN]]| {
+            let found = keys.find(listed, &scheme, pieces)?;
+            Some((found.key.label.clone(), found.mac))
+        };
+
+        assert_eq!(find(&[signed[2], signed[1]]), Some(("2".into(), signed[1])));
+        assert_eq!(
+            find(&[[0; MAC_LEN], signed[2]]),
+            Some(("3".into(), signed[2]))
+        );
+        assert_eq!(find(&[signed[0], signed[0]]), Some(("1".into(), signed[0])));
+        assert_eq!(find(&[[0; MAC_LEN]]), None);
+        assert_eq!(find(&[]), None);
     }
 }

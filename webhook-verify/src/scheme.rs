@@ -13,13 +13,14 @@ use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
 use crate::timestamp::{TimestampRule, TimestampSource};
 
-/// How a provider signs its webhooks, as data. A [`Verifier`](crate::Verifier) and a [`Signer`](crate::Signer) are
-/// both made from it, and it can be a constant.
+/// How a provider signs its webhooks, as data. A [`Verifier`](crate::Verifier) and a
+/// [`Signer`](crate::Signer) are both made from it, and it can be a constant.
 ///
 /// ```
 /// use std::borrow::Cow;
 /// use webhook_verify::{
-///     Algorithm, Encoding, Grammar, HeaderNames, Scheme, Secret, SecretForm, Segment, SignatureHeader, Verifier,
+///     Algorithm, Encoding, Grammar, HeaderNames, Scheme, Secret, SecretForm, Segment,
+///     SignatureHeader, Verifier,
 /// };
 ///
 /// const ACME: Scheme = Scheme {
@@ -145,5 +146,127 @@ impl Scheme {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+    use crate::{Provider, TimestampUnit, Tolerance};
+
+    fn changed(
+        provider: Provider,
+        change: impl FnOnce(&mut Scheme),
+    ) -> Result<Option<u8>, Misconfigured> {
+        let mut scheme = provider.scheme();
+        change(&mut scheme);
+        scheme.validate()
+    }
+
+    #[test]
+    fn coverage_follows_the_layout() {
+        let coverage = |provider: Provider| {
+            let Coverage {
+                body,
+                id,
+                timestamp,
+            } = provider.scheme().coverage();
+            (body, id, timestamp)
+        };
+        assert_eq!(coverage(Provider::GitHub), (true, false, false));
+        assert_eq!(coverage(Provider::Inngest), (true, false, true));
+        assert_eq!(coverage(Provider::Sanity), (true, false, true));
+        assert_eq!(coverage(Provider::Slack), (true, true, true));
+        assert_eq!(coverage(Provider::StandardWebhooks), (true, true, true));
+        assert_eq!(coverage(Provider::Stripe), (true, true, true));
+        assert_eq!(coverage(Provider::Svix), (true, true, true));
+    }
+
+    #[test]
+    fn an_id_in_a_body_that_is_not_signed_is_not_signed() {
+        let mut scheme = Provider::Stripe.scheme();
+        scheme.signed = Cow::Borrowed(&[Segment::Timestamp]);
+        assert!(!scheme.coverage().id);
+    }
+
+    #[test]
+    fn a_time_is_signed_and_has_a_rule_or_neither() {
+        let unsigned = changed(Provider::Stripe, |scheme| {
+            scheme.signed = [Segment::Body].to_vec().into();
+        });
+        assert_eq!(unsigned, Err(Misconfigured::TimestampNotSigned));
+        let no_rule = changed(Provider::Stripe, |scheme| scheme.timestamp = None);
+        assert_eq!(no_rule, Err(Misconfigured::TimestampHasNoRule));
+    }
+
+    #[test]
+    fn a_time_under_a_key_needs_a_header_with_keys() {
+        let keyless = changed(Provider::Svix, |scheme| {
+            scheme.timestamp = Some(TimestampRule {
+                source: TimestampSource::InSignature("t".into()),
+                unit: TimestampUnit::Seconds,
+                tolerance: Tolerance::STANDARD,
+            });
+        });
+        assert_eq!(keyless, Err(Misconfigured::NoKeysInHeader));
+    }
+
+    #[test]
+    fn an_id_in_the_layout_has_a_header() {
+        for id in [None, Some(IdSource::BodyField("id".into()))] {
+            let result = changed(Provider::Svix, |scheme| scheme.id = id);
+            assert_eq!(result, Err(Misconfigured::IdHasNoHeader));
+        }
+    }
+
+    #[test]
+    fn the_path_of_an_id_names_members() {
+        for path in ["", ".", "data.", ".id", "data..id"] {
+            let id = Some(IdSource::BodyField(path.into()));
+            let result = changed(Provider::Stripe, |scheme| scheme.id = id);
+            assert_eq!(result, Err(Misconfigured::IdPath { path: path.into() }));
+        }
+    }
+
+    #[test]
+    fn every_header_has_a_name_in_every_family() {
+        let one = HeaderNames::from_static(&["webhook-id"]);
+        let families = changed(Provider::Svix, |scheme| {
+            scheme.id = Some(IdSource::Header(one));
+        });
+        assert_eq!(
+            families,
+            Err(Misconfigured::Families {
+                part: "id",
+                given: 1,
+                wanted: 2
+            })
+        );
+
+        let none = changed(Provider::GitHub, |scheme| {
+            scheme.signature.names = HeaderNames::from_iter([]);
+        });
+        assert_eq!(none, Err(Misconfigured::NoHeaderName { part: "signature" }));
+
+        let bad = changed(Provider::GitHub, |scheme| {
+            scheme.signature.names = HeaderNames::from_iter([String::from("a:b")]);
+        });
+        assert_eq!(bad, Err(Misconfigured::HeaderName { name: "a:b".into() }));
+    }
+
+    #[test]
+    fn the_layout_and_the_grammar_are_checked_too() {
+        let layout = changed(Provider::Svix, |scheme| {
+            scheme.signed = [Segment::Id, Segment::Timestamp, Segment::Body]
+                .to_vec()
+                .into();
+        });
+        assert_eq!(layout, Err(Misconfigured::AmbiguousId));
+        let grammar = changed(Provider::Svix, |scheme| {
+            scheme.signature.grammar = Grammar::Versions { version: "".into() };
+        });
+        assert_eq!(grammar, Err(Misconfigured::GrammarWord { word: "".into() }));
     }
 }

@@ -11,8 +11,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// A secret as the provider shows it, to be pasted without change: prefixes and the like are for the
-/// [`SecretForm`] of the scheme to deal with.
+/// A secret as the provider shows it, to be pasted without change: prefixes and the like are for
+/// the [`SecretForm`] of the scheme to deal with.
 ///
 /// It is wiped from memory when dropped, and never printed.
 ///
@@ -21,7 +21,8 @@ use zeroize::Zeroizing;
 ///
 /// let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").labelled("2026-11");
 ///
-/// assert_eq!(format!("{secret:?}"), r#"Secret { label: Some("2026-11"), text: "[32 bytes or more]" }"#);
+/// let shown = r#"Secret { label: Some("2026-11"), text: "[32 bytes or more]" }"#;
+/// assert_eq!(format!("{secret:?}"), shown);
 /// ```
 #[derive(Clone)]
 pub struct Secret {
@@ -30,11 +31,13 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// A key with fewer bytes than this can be guessed sooner or later
-    /// ([RFC 2104 section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3) asks for as many as the hash has, which
-    /// is 32, but providers do give shorter ones). It is counted behind the prefix and after decoding.
+    /// A key with fewer bytes than this can be guessed sooner or later ([RFC 2104 section
+    /// 3](https://www.rfc-editor.org/rfc/rfc2104#section-3) asks for as many as the hash has, which
+    /// is 32, but providers do give shorter ones). It is counted behind the prefix and after
+    /// decoding.
     ///
-    /// Building a verifier does not refuse it, [`Verifier::weak_secrets`](crate::Verifier::weak_secrets) tells.
+    /// Building a verifier does not refuse it,
+    /// [`Verifier::weak_secrets`](crate::Verifier::weak_secrets) tells.
     pub const MIN_STRONG_LEN: usize = 16;
 
     /// The secret, as the provider shows it.
@@ -45,8 +48,8 @@ impl Secret {
         }
     }
 
-    /// Names the secret, so that [`Verified::secret_label`](crate::Verified::secret_label) can tell which one
-    /// matched. Without a name its place in the ring is its label: `1`, `2` and so on.
+    /// Names the secret, so that [`Verified::secret_label`](crate::Verified::secret_label) can tell
+    /// which one matched. Without a name its place in the ring is its label: `1`, `2` and so on.
     #[must_use]
     pub fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -92,15 +95,17 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretForm {
-    /// The bytes of the text are the key, all of them, whatever it looks like: Stripe's keeps its `whsec_`.
+    /// The bytes of the text are the key, all of them, whatever it looks like: Stripe's keeps its
+    /// `whsec_`.
     Verbatim,
-    /// The key is written in Base64, behind a prefix which may be left out. Padding may be left out too.
+    /// The key is written in Base64, behind a prefix which may be left out. Padding may be left out
+    /// too.
     Base64 {
         /// The prefix, as `whsec_`.
         prefix: Cow<'static, str>,
     },
-    /// The text is hexadecimal, behind a tag and a word which may be left out, as `signkey-prod-12ab`. The key is
-    /// the bytes of the hexadecimal text, not those it stands for.
+    /// The text is hexadecimal, behind a tag and a word which may be left out, as
+    /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
         /// The tag, as `signkey-`. A word and another `-` follow.
         tag: Cow<'static, str>,
@@ -165,9 +170,7 @@ pub enum SecretFault {
     #[error("is a public key, and this scheme needs the secret that is shared with the provider")]
     PublicKey,
     /// It is a private key of an asymmetric scheme.
-    #[error(
-        "is a private key of another scheme, and this one needs the secret that is shared with the provider"
-    )]
+    #[error("is a private key, and this scheme needs the secret that is shared with the provider")]
     PrivateKey,
     /// It is a key or a certificate in PEM.
     #[error("is a PEM file, and this scheme needs the secret that is shared with the provider")]

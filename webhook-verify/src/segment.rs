@@ -6,12 +6,14 @@ use crate::misconfigured::Misconfigured;
 
 /// A piece of the bytes that are signed.
 ///
-/// A layout is the list of pieces, put one behind the other. Slack, for one, signs `v0:<timestamp>:<body>`:
+/// A layout is the list of pieces, put one behind the other. Slack, for one, signs
+/// `v0:<timestamp>:<body>`:
 ///
 /// ```
 /// use webhook_verify::Segment;
 ///
-/// const SLACK: &[Segment] = &[Segment::literal("v0:"), Segment::Timestamp, Segment::literal(":"), Segment::Body];
+/// const SLACK: &[Segment] =
+///     &[Segment::literal("v0:"), Segment::Timestamp, Segment::literal(":"), Segment::Body];
 /// # assert_eq!(SLACK.len(), 4);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +36,8 @@ impl Segment {
     }
 }
 
-/// What a delivery has to put in the places of a layout. What the layout does not have is not looked at.
+/// What a delivery has to put in the places of a layout. What the layout does not have is not
+/// looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pieces<'a> {
     pub(crate) id: &'a str,
@@ -54,18 +57,20 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none if the layout
-/// has no id, or the id is all there is.
+/// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none
+/// if the layout has no id, or the id is all there is.
 ///
-/// Two different deliveries must never have the same signed bytes, or a signature for one is a signature for the
-/// other ([Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
-/// warns of ids that contain a `.`). Literals and timestamps have a fixed length and a body may be anything, so
-/// the bytes before the body are cut from the left and those behind it from the right. That works if the id ends,
-/// seen from its side, at the first byte of a literal that it does not contain.
+/// Two different deliveries must never have the same signed bytes, or a signature for one is a
+/// signature for the other (the specification of [Standard Webhooks] warns of ids that contain a
+/// `.`). Literals and timestamps have a fixed length and a body may be anything, so the bytes
+/// before the body are cut from the left and those behind it from the right. That works if the id
+/// ends, seen from its side, at the first byte of a literal that it does not contain.
 ///
 /// # Errors
 ///
 /// The layout is empty, has a piece twice, or does not say where the id ends.
+///
+/// [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigured> {
     if signed
         .iter()

@@ -16,15 +16,17 @@ use crate::segment::Pieces;
 use crate::timestamp::TimestampSource;
 use crate::unix_time::UnixTime;
 
-/// Signs deliveries as a provider does. What it signs, a [`Verifier`](crate::Verifier) of the same scheme and
-/// secrets accepts.
+/// Signs deliveries as a provider does. What it signs, a [`Verifier`](crate::Verifier) of the same
+/// scheme and secrets accepts.
 ///
 /// ```
 /// use webhook_verify::{Provider, Secret, Signer, UnixTime};
 ///
-/// let signer = Signer::new(Provider::StandardWebhooks, Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))?;
+/// let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+/// let signer = Signer::new(Provider::StandardWebhooks, secret)?;
 /// let now = UnixTime::from_secs(1_614_265_330);
-/// let headers = signer.sign(Some("msg_p5jXN8AQM9LWM0D4loKWxJek"), now, br#"{"test": 2432232314}"#)?;
+/// let body = br#"{"test": 2432232314}"#;
+/// let headers = signer.sign(Some("msg_p5jXN8AQM9LWM0D4loKWxJek"), now, body)?;
 ///
 /// assert_eq!(headers.iter().collect::<Vec<_>>(), [
 ///     ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
@@ -41,8 +43,9 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for one scheme. It signs with every secret where receivers expect several signatures, so that both
-    /// sides can be moved to a new secret one after the other; elsewhere with the first.
+    /// A signer for one scheme. It signs with every secret where receivers expect several
+    /// signatures, so that both sides can be moved to a new secret one after the other; elsewhere
+    /// with the first.
     ///
     /// # Errors
     ///
@@ -65,8 +68,8 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// The scheme signs an id and there is none; it has no header for the one there is; a verifier would refuse the
-    /// id; or the time cannot be written in as many digits as the scheme has.
+    /// The scheme signs an id and there is none; it has no header for the one there is; a verifier
+    /// would refuse the id; or the time cannot be written in as many digits as the scheme has.
     pub fn sign(
         &self,
         id: Option<&str>,
@@ -197,11 +200,134 @@ pub enum Unsignable {
     /// The scheme has no header for an id. If it has an id at all, it is in the body.
     #[error("this scheme has no header for an id")]
     NoIdHeader,
-    /// The id is empty, longer than [`MAX_ID_LEN`](crate::MAX_ID_LEN), not visible ASCII, or contains the character
-    /// that ends it in the signed bytes.
+    /// The id is empty, longer than [`MAX_ID_LEN`](crate::MAX_ID_LEN), not visible ASCII, or
+    /// contains the character that ends it in the signed bytes.
     #[error("the id is empty, too long, not visible ASCII, or contains the character that ends it")]
     MalformedId,
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Provider, Secret};
+
+    const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+    fn sign(
+        provider: Provider,
+        id: Option<&str>,
+        now: UnixTime,
+    ) -> Result<SignedHeaders, Unsignable> {
+        let secrets = [Secret::new("12ab"), Secret::new("34cd")];
+        Signer::new(provider, secrets)
+            .expect("usable secrets")
+            .sign(id, now, b"{}")
+    }
+
+    fn signatures(provider: Provider, id: Option<&str>) -> usize {
+        let scheme = provider.scheme();
+        let headers = sign(provider, id, NOW).expect("signable");
+        let mut values = headers.values_of(scheme.signature.names.of(0));
+        let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
+        let found = scheme
+            .signature
+            .grammar
+            .signatures(header, scheme.encoding)
+            .expect("few");
+        found.usable().len()
+    }
+
+    #[test]
+    fn every_secret_signs_where_receivers_expect_several_and_else_the_first() {
+        assert_eq!(signatures(Provider::Stripe, None), 2);
+        assert_eq!(signatures(Provider::Svix, Some("msg_1")), 2);
+        for provider in [
+            Provider::GitHub,
+            Provider::Slack,
+            Provider::Sanity,
+            Provider::Inngest,
+        ] {
+            assert_eq!(signatures(provider, None), 1, "{provider}");
+        }
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_first_family() {
+        let headers = sign(Provider::Svix, Some("msg_1"), NOW).expect("signable");
+        let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["svix-id", "svix-timestamp", "svix-signature"]);
+    }
+
+    #[test]
+    fn an_id_is_sent_if_there_is_a_header_for_it_and_needed_if_it_is_signed() {
+        let github = sign(Provider::GitHub, Some("d-1"), NOW).expect("signable");
+        assert!(
+            github
+                .iter()
+                .any(|header| header == ("x-github-delivery", "d-1"))
+        );
+        assert!(sign(Provider::GitHub, None, NOW).is_ok());
+        assert_eq!(sign(Provider::Svix, None, NOW), Err(Unsignable::MissingId));
+        assert_eq!(
+            sign(Provider::Stripe, Some("evt_1"), NOW),
+            Err(Unsignable::NoIdHeader)
+        );
+        assert_eq!(
+            sign(Provider::Inngest, Some("1"), NOW),
+            Err(Unsignable::NoIdHeader)
+        );
+    }
+
+    #[test]
+    fn an_id_that_a_verifier_would_refuse_is_not_signed() {
+        for id in [
+            "",
+            "msg_1.2",
+            "a b",
+            "caf\u{e9}",
+            "a\r\nx: y",
+            &"x".repeat(257),
+        ] {
+            let refused = Err(Unsignable::MalformedId);
+            assert_eq!(
+                sign(Provider::StandardWebhooks, Some(id), NOW),
+                refused,
+                "{id:?}"
+            );
+        }
+        assert_eq!(
+            sign(Provider::GitHub, Some("a b"), NOW),
+            Err(Unsignable::MalformedId)
+        );
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_written_is_not_signed() {
+        for secs in [0, 999_999_999, 10_000_000_000, u64::MAX] {
+            for provider in [Provider::Stripe, Provider::Sanity, Provider::Slack] {
+                let refused = Err(Unsignable::TimeOutOfRange);
+                assert_eq!(
+                    sign(provider, None, UnixTime::from_secs(secs)),
+                    refused,
+                    "{secs}"
+                );
+            }
+        }
+        assert!(sign(Provider::GitHub, None, UnixTime::from_secs(0)).is_ok());
+    }
+
+    #[test]
+    fn headers_can_be_handed_on() {
+        let headers = sign(Provider::GitHub, None, NOW).expect("signable");
+        let owned: Vec<_> = headers.clone().into_iter().collect();
+        let borrowed: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        assert_eq!(owned, borrowed);
+        assert_eq!(owned.len(), 1);
+    }
 }

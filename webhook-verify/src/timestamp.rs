@@ -10,8 +10,8 @@ use crate::unix_time::{Skew, UnixTime};
 
 /// Where the time of a delivery stands, how it is written and how far it may be from now.
 ///
-/// A time is only ever used if it is covered by the signature; a scheme with a rule for a time that it does not
-/// sign is refused.
+/// A time is only ever used if it is covered by the signature; a scheme with a rule for a time that
+/// it does not sign is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampRule {
     /// Where it stands.
@@ -34,9 +34,10 @@ pub enum TimestampSource {
 
 /// How a time is written: in decimal digits, and in exactly as many as the unit has now.
 ///
-/// The fixed number of digits is a matter of safety. `{timestamp}{body}` without anything between could otherwise
-/// be cut in two ways, and a digit of the body become one of the time. A sign, a leading zero, white space or a
-/// letter behind the digits are refused for the same reason: one time has one spelling.
+/// The fixed number of digits is a matter of safety. `{timestamp}{body}` without anything between
+/// could otherwise be cut in two ways, and a digit of the body become one of the time. A sign, a
+/// leading zero, white space or a letter behind the digits are refused for the same reason: one
+/// time has one spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimestampUnit {
@@ -79,8 +80,9 @@ impl TimestampUnit {
 
 /// How far the sender's time may be from the receiver's.
 ///
-/// The past is bounded because an old delivery may be a replayed one. The future is bounded too, only closer: some
-/// libraries bound the past alone, and then a delivery dated ten years ahead can be replayed for ten years.
+/// The past is bounded because an old delivery may be a replayed one. The future is bounded too,
+/// only closer: some libraries bound the past alone, and then a delivery dated ten years ahead can
+/// be replayed for ten years.
 ///
 /// ```
 /// use std::time::Duration;
@@ -106,8 +108,8 @@ pub enum Tolerance {
 }
 
 impl Tolerance {
-    /// Five minutes into the past, the default of most providers' own libraries; one minute into the future, which
-    /// is ample for clocks that are kept by NTP.
+    /// Five minutes into the past, the default of most providers' own libraries; one minute into
+    /// the future, which is ample for clocks that are kept by NTP.
     pub const STANDARD: Self = Self::Within {
         past: Duration::from_secs(300),
         future: Duration::from_secs(60),

@@ -72,8 +72,8 @@ impl<'a> Verified<'a> {
     /// The id of the event, if the scheme says where it stands and it is there. Ask it whether it
     /// [is signed](EventId::is_signed) before relying on it.
     ///
-    /// An id in the body is looked up with every call: the body must be JSON, have the member exactly once, and a
-    /// text in it that is a well-formed id.
+    /// An id in the body is looked up with every call: the body must be JSON, have the member
+    /// exactly once, and a text in it that is a well-formed id.
     pub fn event_id(&self) -> Option<EventId<'a>> {
         let text = match &self.scheme.id {
             Some(IdSource::Header(_)) => self.id.map(Cow::Borrowed),

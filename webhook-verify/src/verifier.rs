@@ -15,8 +15,9 @@ use crate::verified::Verified;
 
 /// Tells genuine deliveries from others: one scheme, and the secrets that are valid now.
 ///
-/// Build it once, when the program starts, and share it between threads. Building expands the keys, so that a
-/// delivery costs one pass of the algorithm over its bytes for each secret, however many signatures it lists.
+/// Build it once, when the program starts, and share it between threads. Building expands the keys,
+/// so that a delivery costs one pass of the algorithm over its bytes for each secret, however many
+/// signatures it lists.
 ///
 /// ```
 /// use webhook_verify::{Provider, Rejection, Secret, UnixTime, Verifier};
@@ -29,17 +30,19 @@ use crate::verified::Verified;
 /// let now = UnixTime::from_secs(1_700_000_000);
 ///
 /// assert!(verifier.verify_at(&headers, b"Hello, World!", now).is_ok());
-/// assert_eq!(verifier.verify_at(&headers, b"Hello, World?", now).unwrap_err(), Rejection::Mismatch);
+///
+/// let rejection = verifier.verify_at(&headers, b"Hello, World?", now).unwrap_err();
+/// assert_eq!(rejection, Rejection::Mismatch);
 /// # Ok::<(), webhook_verify::Misconfigured>(())
 /// ```
 ///
 /// # Guarantees
 ///
-/// * The work for a delivery is bounded: headers that are read have at most [`MAX_HEADER_LEN`] bytes, at most
-///   [`MAX_SIGNATURES`] signatures are compared, with at most [`MAX_SECRETS`] keys. The length of the body is for
-///   the caller to bound, before reading it.
-/// * A right signature is not told from a wrong one by time: every key is tried, every comparison is in constant
-///   time, and none is left out.
+/// * The work for a delivery is bounded: headers that are read have at most [`MAX_HEADER_LEN`]
+///   bytes, at most [`MAX_SIGNATURES`] signatures are compared, with at most [`MAX_SECRETS`] keys.
+///   The length of the body is for the caller to bound, before reading it.
+/// * A right signature is not told from a wrong one by time: every key is tried, every comparison
+///   is in constant time, and none is left out.
 /// * A delivery is called stale only if its signature is right.
 /// * Nothing is allocated for a delivery which is accepted.
 ///
@@ -90,8 +93,8 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Verifies a delivery against the system clock. The body must be the raw bytes that were received: not decoded,
-    /// not decompressed, not parsed and written again.
+    /// Verifies a delivery against the system clock. The body must be the raw bytes that were
+    /// received: not decoded, not decompressed, not parsed and written again.
     ///
     /// # Errors
     ///
@@ -109,8 +112,8 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// What the scheme needs is missing or malformed; no signature is right; or one is, and the time is too far from
-    /// now. It is found out in this order.
+    /// What the scheme needs is missing or malformed; no signature is right; or one is, and the
+    /// time is too far from now. It is found out in this order.
     pub fn verify_at<'a, H: Headers + ?Sized>(
         &'a self,
         headers: &'a H,
@@ -153,8 +156,8 @@ impl Verifier {
         self.keys.iter().map(|key| key.label.as_str())
     }
 
-    /// The labels of the secrets whose key is shorter than [`Secret::MIN_STRONG_LEN`]. Refuse to start with these in
-    /// production; the published test vectors need them.
+    /// The labels of the secrets whose key is shorter than [`Secret::MIN_STRONG_LEN`]. Refuse to
+    /// start with these in production; the published test vectors need them.
     ///
     /// [`Secret::MIN_STRONG_LEN`]: crate::Secret::MIN_STRONG_LEN
     pub fn weak_secrets(&self) -> impl Iterator<Item = &str> {
@@ -172,5 +175,108 @@ impl fmt::Debug for Verifier {
             .field("scheme", &self.scheme.name)
             .field("secrets", &self.keys)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::borrow::Cow;
+    use alloc::format;
+    use alloc::vec::Vec;
+    use core::time::Duration;
+
+    use super::*;
+    use crate::{HeaderNames, IdSource, Provider, Secret, Segment, Signer, Skew};
+
+    const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+    #[test]
+    fn a_tolerance_is_for_schemes_that_sign_a_time() {
+        let github = Verifier::new(Provider::GitHub, Secret::new("x")).expect("usable");
+        assert_eq!(
+            github.with_tolerance(Tolerance::Unlimited).unwrap_err(),
+            Misconfigured::NoTimestamp {
+                scheme: "github".into()
+            }
+        );
+    }
+
+    #[test]
+    fn an_unlimited_tolerance_still_says_how_old_a_delivery_is() {
+        let secret = Secret::new("whsec_x");
+        let signer = Signer::new(Provider::Stripe, secret.clone()).expect("usable");
+        let headers = signer.sign(None, NOW, b"{}").expect("signable");
+        let verifier = Verifier::new(Provider::Stripe, secret)
+            .and_then(|verifier| verifier.with_tolerance(Tolerance::Unlimited))
+            .expect("usable");
+
+        let year = Duration::from_secs(31_536_000);
+        let later = UnixTime::from_secs(NOW.as_secs() + year.as_secs());
+        let delivery = verifier
+            .verify_at(&headers, b"{}", later)
+            .expect("any age will do");
+        assert_eq!(delivery.skew(), Some(Skew::Past(year)));
+    }
+
+    #[test]
+    fn weak_secrets_are_counted_behind_the_prefix_and_decoded() {
+        let ring = [
+            Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").labelled("24-bytes"),
+            Secret::new("whsec_AAECAwQFBgcICQoLDA0ODw==").labelled("16-bytes"),
+            Secret::new("whsec_AAECAwQFBgcICQoLDA0O").labelled("15-bytes"),
+        ];
+        let verifier = Verifier::new(Provider::Svix, ring).expect("usable");
+        assert_eq!(verifier.weak_secrets().collect::<Vec<_>>(), ["15-bytes"]);
+    }
+
+    #[test]
+    fn debug_names_the_scheme_and_the_labels() {
+        let secret = Secret::new("hunter2").labelled("2026-11");
+        let verifier = Verifier::new(Provider::GitHub, secret).expect("usable");
+        assert_eq!(
+            format!("{verifier:?}"),
+            r#"Verifier { scheme: "github", secrets: ["2026-11"] }"#
+        );
+    }
+
+    #[test]
+    fn a_scheme_of_ones_own_may_put_the_id_behind_the_body() {
+        let scheme = Scheme {
+            name: Cow::Borrowed("own"),
+            signed: [Segment::Body, Segment::literal("#"), Segment::Id]
+                .to_vec()
+                .into(),
+            id: Some(IdSource::Header(HeaderNames::from_static(&["x-id"]))),
+            ..Provider::GitHub.scheme()
+        };
+        let secret = Secret::new("x");
+        let signer = Signer::new(scheme.clone(), secret.clone()).expect("usable");
+        let headers = signer.sign(Some("7"), NOW, b"a").expect("signable");
+        let verifier = Verifier::new(scheme, secret).expect("usable");
+        assert!(verifier.verify_at(&headers, b"a", NOW).is_ok());
+
+        // The same signed bytes, cut elsewhere.
+        let headers = signer.sign(Some("7"), NOW, b"a#b").expect("signable");
+        let signature = headers.iter().last().expect("the signature is the last");
+        let shifted = [("x-id", "b#7"), signature];
+        assert_eq!(
+            verifier.verify_at(&shifted, b"a", NOW).unwrap_err(),
+            Rejection::MalformedId {
+                header: "x-id".into()
+            }
+        );
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn the_system_clock_decides_if_no_other_does() {
+        let secret = Secret::new("whsec_x");
+        let signer = Signer::new(Provider::Stripe, secret.clone()).expect("usable");
+        let verifier = Verifier::new(Provider::Stripe, secret).expect("usable");
+        let sign = |now| signer.sign(None, now, b"{}").expect("signable");
+
+        assert!(verifier.verify(&sign(UnixTime::now()), b"{}").is_ok());
+        let stale = verifier.verify(&sign(NOW), b"{}").map(drop);
+        assert!(stale.is_err_and(|rejection| rejection.is_stale()));
     }
 }

@@ -1,4 +1,5 @@
-//! Deliveries that are known to be genuine or not, from the providers' documentation and from their own libraries.
+//! Deliveries that are known to be genuine or not, from the providers' documentation and from their
+//! own libraries.
 //!
 //! Every `tests/vectors/*.json` is run. Run with `--nocapture` for a table.
 

@@ -1,16 +1,21 @@
 //! Inngest.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | the environment's *Signing Key*, `signkey-<environment>-<hex>`. The key is the hexadecimal text behind the environment, as text |
-//! | Header | `x-inngest-signature: t=<seconds>&s=<hex>` |
-//! | Signed | `<body><t>`, the time behind the body and nothing between |
-//! | Time | seconds |
-//! | Id | none |
+//! * **Secret**: the environment's *Signing Key*, `signkey-<environment>-<hex>`. The key is the
+//!   hexadecimal text behind the environment, as text
+//! * **Header**: `x-inngest-signature: t=<seconds>&s=<hex>`
+//! * **Signed**: `<body><t>`, the time behind the body and nothing between
+//! * **Time**: seconds
+//! * **Id**: none
 //!
 //! The signing key and its fallback are two secrets of one ring.
 //!
-//! Source: [Inngest's SDK specification](https://github.com/inngest/inngest/blob/main/docs/SDK_SPEC.md).
+//! Inngest's own libraries write a JSON body anew, in the canonical form of [RFC
+//! 8785](https://www.rfc-editor.org/rfc/rfc8785), before they check it. Here the bytes that came
+//! are checked, as the specification asks of those who have them; the two agree on every body that
+//! is sent in that form.
+//!
+//! Source: [Inngest's SDK
+//! specification](https://github.com/inngest/inngest/blob/main/docs/SDK_SPEC.md).
 
 use alloc::borrow::Cow;
 

@@ -1,14 +1,15 @@
 //! Sanity.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | the one typed into *API > Webhooks > Secret* of the project |
-//! | Header | `sanity-webhook-signature: t=<milliseconds>,v1=<base64url without padding>` |
-//! | Signed | `<t>.<body>` |
-//! | Time | **milliseconds** |
-//! | Id | `idempotency-key`, **not signed**: whoever replays a delivery can change it. Recognise repeats by the fingerprint |
+//! * **Secret**: the one typed into *API > Webhooks > Secret* of the project
+//! * **Header**: `sanity-webhook-signature: t=<milliseconds>,v1=<base64url without padding>`
+//! * **Signed**: `<t>.<body>`
+//! * **Time**: **milliseconds**
+//! * **Id**: `idempotency-key`, **not signed**: whoever replays a delivery can change it. Recognise
+//!   repeats by the fingerprint
 //!
 //! Sanity's own library does not ask how old a delivery is. Here the usual tolerance applies.
+//! Whether an attempt that is repeated is signed anew is not documented: if yours turn out stale,
+//! widen it with [`Verifier::with_tolerance`](crate::Verifier::with_tolerance).
 //!
 //! Source: [GROQ-powered webhooks](https://www.sanity.io/docs/webhooks),
 //! [webhook-toolkit](https://github.com/sanity-io/webhook-toolkit).

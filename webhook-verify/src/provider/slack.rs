@@ -1,14 +1,15 @@
 //! Slack.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | *Basic Information > App Credentials > Signing Secret* of the app; not the verification token |
-//! | Headers | `X-Slack-Signature: v0=<hex>`, `X-Slack-Request-Timestamp` |
-//! | Signed | `v0:<timestamp>:<body>` |
-//! | Time | seconds |
-//! | Id | the `event_id` of an event's body (`Ev..`), signed. Slash commands and interactions have none: their body is a form |
+//! * **Secret**: *Basic Information > App Credentials > Signing Secret* of the app; not the
+//!   verification token
+//! * **Headers**: `X-Slack-Signature: v0=<hex>`, `X-Slack-Request-Timestamp`
+//! * **Signed**: `v0:<timestamp>:<body>`
+//! * **Time**: seconds
+//! * **Id**: the `event_id` of an event's body (`Ev..`), signed. Slash commands and interactions
+//!   have none: their body is a form
 //!
-//! Source: [Verifying requests from Slack](https://docs.slack.dev/authentication/verifying-requests-from-slack).
+//! Source: [Verifying requests from
+//! Slack](https://docs.slack.dev/authentication/verifying-requests-from-slack).
 
 use alloc::borrow::Cow;
 

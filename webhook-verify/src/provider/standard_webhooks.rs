@@ -1,17 +1,20 @@
-//! Standard Webhooks, the convention that many senders follow: OpenAI, Replicate, Supabase, GitLab and others.
+//! Standard Webhooks, the convention that many senders follow: OpenAI, Replicate, Supabase, GitLab
+//! and others.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | `whsec_` and the key in Base64, as the sender's settings show it. A `v1,` in front, which some show, is no part of it |
-//! | Headers | `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>`, several with spaces between while a secret is rolled |
-//! | Signed | `<id>.<timestamp>.<body>` |
-//! | Time | seconds, signed anew for each attempt |
-//! | Id | `webhook-id`, signed, the same for each attempt |
+//! * **Secret**: `whsec_` and the key in Base64, as the sender's settings show it. A `v1,` in
+//!   front, which some show, is no part of it
+//! * **Headers**: `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>`, several with
+//!   spaces between while a secret is rolled
+//! * **Signed**: `<id>.<timestamp>.<body>`
+//! * **Time**: seconds, signed anew for each attempt
+//! * **Id**: `webhook-id`, signed, the same for each attempt
 //!
-//! Signatures of version `v1a` are asymmetric and not read. Ids which contain a `.` are refused, as the
-//! specification asks: the signed bytes could be cut in two ways.
+//! Signatures of version `v1a` are asymmetric and not read. Ids which contain a `.` are refused, as
+//! the specification asks: the signed bytes could be cut in two ways.
 //!
-//! Source: [Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+//! Source: the [specification].
+//!
+//! [specification]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
 use alloc::borrow::Cow;
 

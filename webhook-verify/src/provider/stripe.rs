@@ -1,12 +1,12 @@
 //! Stripe.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | *Developers > Webhooks > the endpoint > Signing secret*, or what `stripe listen` prints. The key is its text **with** `whsec_`; it is not Base64 |
-//! | Header | `Stripe-Signature: t=<seconds>,v1=<hex>`, with one `v1` for each secret that is valid while one is rolled; `v0` is for test events and not read |
-//! | Signed | `<t>.<body>` |
-//! | Time | seconds, signed anew for each attempt |
-//! | Id | the body's `id` (`evt_..`), signed |
+//! * **Secret**: *Developers > Webhooks > the endpoint > Signing secret*, or what `stripe listen`
+//!   prints. The key is its text **with** `whsec_`; it is not Base64
+//! * **Header**: `Stripe-Signature: t=<seconds>,v1=<hex>`, with one `v1` for each secret that is
+//!   valid while one is rolled; `v0` is for test events and not read
+//! * **Signed**: `<t>.<body>`
+//! * **Time**: seconds, signed anew for each attempt
+//! * **Id**: the body's `id` (`evt_..`), signed
 //!
 //! Stripe's own libraries bound the past only. Here a time too far ahead is refused as well.
 //!

@@ -2,15 +2,15 @@
 //!
 //! It is [Standard Webhooks](crate::provider::standard_webhooks) under other names.
 //!
-//! | | |
-//! |---|---|
-//! | Secret | the endpoint's *Signing Secret*: `whsec_` and the key in Base64 |
-//! | Headers | `svix-id`, `svix-timestamp`, `svix-signature: v1,<base64>`; or, if `svix-signature` is not there, the same three with `webhook-` in front |
-//! | Signed | `<id>.<timestamp>.<body>` |
-//! | Time | seconds, signed anew for each attempt |
-//! | Id | `svix-id`, signed, the same for each attempt |
+//! * **Secret**: the endpoint's *Signing Secret*: `whsec_` and the key in Base64
+//! * **Headers**: `svix-id`, `svix-timestamp`, `svix-signature: v1,<base64>`; or, if
+//!   `svix-signature` is not there, the same three with `webhook-` in front
+//! * **Signed**: `<id>.<timestamp>.<body>`
+//! * **Time**: seconds, signed anew for each attempt
+//! * **Id**: `svix-id`, signed, the same for each attempt
 //!
-//! Source: [Verifying webhooks manually](https://docs.svix.com/receiving/verifying-payloads/how-manual).
+//! Source: [Verifying webhooks
+//! manually](https://docs.svix.com/receiving/verifying-payloads/how-manual).
 
 use alloc::borrow::Cow;
 
