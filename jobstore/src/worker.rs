@@ -1,0 +1,211 @@
+//! Running jobs: claims, heartbeats, outcomes, retries and the end of a shift.
+//!
+//! A [`Worker`] serves one queue of a store. It claims due jobs up to its concurrency, runs its
+//! [`Handler`] for each, keeps their leases alive, and writes down what became of them:
+//!
+//! ```
+//! use std::time::Duration;
+//! use jobstore::{Category, Job, Jobs, Memory, NewJob, Status, Worker};
+//! use jobstore::worker::{Context, Failed};
+//!
+//! async fn greet(job: Job, _context: Context) -> Result<Option<serde_json::Value>, Failed> {
+//!     let name = str::from_utf8(job.payload.as_bytes())
+//!         .map_err(|error| Failed::for_good(error).category(Category::Validation))?;
+//!     Ok(Some(format!("Hello, {name}!").into()))
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let jobs = Jobs::new(Memory::new());
+//! let id = jobs.enqueue(NewJob::new("mail", "mail.welcome").payload("Ada")).await?.id();
+//!
+//! let done = async {
+//!     while jobs.get(id).await.is_ok_and(|job| job.is_some_and(|job| !job.status.is_final())) {
+//!         tokio::task::yield_now().await;
+//!     }
+//! };
+//! Worker::new(jobs.clone(), "mail", greet)
+//!     .concurrency(4)
+//!     .timeout(Duration::from_secs(10))
+//!     .run(done)
+//!     .await;
+//!
+//! let job = jobs.get(id).await?.expect("nobody pruned it");
+//! assert_eq!(job.status, Status::Done);
+//! assert_eq!(job.result, Some("Hello, Ada!".into()));
+//! # Ok::<(), jobstore::StoreError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use retry::Backoff;
+
+use self::shift::Shift;
+pub use self::{context::Context, drain::Drained, failed::Failed, handler::Handler};
+use crate::Jobs;
+
+mod attempt;
+mod chance;
+mod context;
+mod drain;
+mod failed;
+mod handler;
+mod health;
+mod hold;
+mod house;
+mod link;
+mod shift;
+mod signal;
+mod unwind;
+
+/// Runs the jobs of one queue.
+///
+/// # What it promises
+///
+/// * A job runs **at least once**, and while its lease lasts on one worker only. Make handlers
+///   repeatable, or pass [`Context::fence`] on to what they write to.
+/// * The lease is renewed each third of its length. When it is lost, or when the store was out of reach
+///   until it is over by this worker's own clock, the handler's future is dropped at once and
+///   [`Context::lease_lost`] resolves; that counts neither as an attempt nor as a failure.
+/// * A panic or an overlong attempt is a failure of that attempt, and touches no other.
+/// * An outcome that the store does not take is written again until the lease is over.
+/// * While the store fails, claiming and reaping pause with a growing delay. The log says when that
+///   starts and when it ends, not each try.
+#[derive(Clone)]
+pub struct Worker<H> {
+    jobs: Jobs,
+    queue: String,
+    handler: H,
+    concurrency: usize,
+    lease: Duration,
+    timeout: Duration,
+    backoff: Backoff,
+    drain_within: Duration,
+    poll_every: Duration,
+    reap_every: Duration,
+    retention: Option<Duration>,
+}
+
+impl<H: Handler> Worker<H> {
+    /// A worker for this queue. If nothing else is said:
+    ///
+    /// * concurrency: 16
+    /// * lease: 30 s
+    /// * timeout: 5 min
+    /// * backoff: [`Backoff::exponential`]
+    /// * drain within: 20 s
+    /// * poll every: 1 s
+    /// * reap every: 5 s
+    /// * retention: for ever
+    #[must_use]
+    pub fn new(jobs: Jobs, queue: impl Into<String>, handler: H) -> Self {
+        Self {
+            jobs,
+            queue: queue.into(),
+            handler,
+            concurrency: 16,
+            lease: Duration::from_secs(30),
+            timeout: Duration::from_secs(5 * 60),
+            backoff: Backoff::exponential(),
+            drain_within: Duration::from_secs(20),
+            poll_every: Duration::from_secs(1),
+            reap_every: Duration::from_secs(5),
+            retention: None,
+        }
+    }
+
+    /// How many jobs run at once, at least 1.
+    #[must_use]
+    pub fn concurrency(mut self, jobs: usize) -> Self {
+        self.concurrency = jobs.max(1);
+        self
+    }
+
+    /// How long the store waits for a sign of life before it takes this worker for gone; from 100 ms to
+    /// a day, and moved into that range. Heartbeats go out each third of it, so it bounds how late a
+    /// crash is noticed, not how long a job may take.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.clamp(SHORTEST_LEASE, LONGEST_LEASE);
+        self
+    }
+
+    /// How long one attempt may take. After that its handler is dropped and the attempt has failed.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout.min(LONGEST_WAIT);
+        self
+    }
+
+    /// How long to wait between attempts. How often to retry is not asked of it: each job brings its
+    /// own `max_attempts`.
+    #[must_use]
+    pub const fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// How long jobs that run when the worker is told to stop may go on. What is left then is stopped
+    /// and given back, and the attempt does not count.
+    #[must_use]
+    pub fn drain_within(mut self, drain: Duration) -> Self {
+        self.drain_within = drain.min(LONGEST_WAIT);
+        self
+    }
+
+    /// How long the worker waits at most before it looks for due jobs again. It is told at once of what
+    /// happens in its own process; this is for jobs that other processes enqueue. At least 1 ms.
+    #[must_use]
+    pub fn poll_every(mut self, interval: Duration) -> Self {
+        self.poll_every = interval.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+        self
+    }
+
+    /// How often the worker frees jobs whose lease has run out, of all queues. At least 1 ms.
+    #[must_use]
+    pub fn reap_every(mut self, interval: Duration) -> Self {
+        self.reap_every = interval.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+        self
+    }
+
+    /// Deletes jobs of all queues once they have ended this long ago, dead ones too.
+    #[must_use]
+    pub const fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// Serves the queue until `shutdown` resolves; then claims nothing more, waits for what runs, and
+    /// says how it ended.
+    ///
+    /// Needs a tokio runtime with time enabled; handlers run as tasks of it. Dropping the future stops
+    /// all handlers at once, and their jobs are claimable again when their leases have run out.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Drained {
+        let shift = Arc::new(Shift::new(self));
+        tokio::select! {
+            biased;
+            drained = shift.serve(shutdown) => drained,
+            never = shift.keep_house() => match never {},
+        }
+    }
+}
+
+/// Leaves out the handler: closures have nothing to show.
+impl<H> fmt::Debug for Worker<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("queue", &self.queue)
+            .field("concurrency", &self.concurrency)
+            .field("lease", &self.lease)
+            .field("timeout", &self.timeout)
+            .field("backoff", &self.backoff)
+            .finish_non_exhaustive()
+    }
+}
+
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+/// No wait is longer than a year, so that adding one to the current time cannot overflow.
+const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -1,0 +1,22 @@
+//! Randomness, for names and for jitter.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// Sixty-four bits that nobody can guess: from the keys with which `std` seeds its hash maps, which come
+/// from the operating system and change with each map.
+pub(super) fn bits() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_number_comes_twice() {
+        let numbers: HashSet<_> = (0..10_000).map(|_| bits()).collect();
+        assert_eq!(numbers.len(), 10_000);
+    }
+}

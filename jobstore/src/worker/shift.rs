@@ -1,0 +1,159 @@
+//! One run of a worker, from its start until it has drained.
+
+use std::{pin::pin, process, sync::Arc, time::Duration};
+
+use event_listener::EventListener;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+use tracing::info;
+
+use super::{
+    Drained, Handler, SHORTEST_WAIT, Worker,
+    attempt::{Attempt, Ended},
+    chance,
+    link::Link,
+    signal::Signal,
+};
+use crate::{Claim, Timestamp, WorkerId};
+
+/// What all attempts of one run share.
+#[derive(Debug)]
+pub(super) struct Shift<H> {
+    pub(super) worker: Worker<H>,
+    pub(super) link: Link,
+    /// Raised when the time to drain is over.
+    pub(super) called_off: Signal,
+}
+
+impl<H: Handler> Shift<H> {
+    pub(super) fn new(worker: Worker<H>) -> Self {
+        // The random part makes it unique to this start, which a process id alone is not.
+        let name = format!("{}.{}.{:016x}", worker.queue, process::id(), chance::bits());
+        Self {
+            link: Link::new(Arc::clone(worker.jobs.store()), WorkerId::new(&name)),
+            worker,
+            called_off: Signal::default(),
+        }
+    }
+
+    /// Claims and runs jobs until `shutdown` resolves, then drains.
+    pub(super) async fn serve(self: &Arc<Self>, shutdown: impl Future<Output = ()>) -> Drained {
+        let mut shutdown = pin!(shutdown);
+        let mut attempts = JoinSet::new();
+        let stopped = loop {
+            let free = tokio::select! {
+                biased;
+                () = &mut shutdown => break Instant::now(),
+                free = self.free_slots(&mut attempts) => free,
+            };
+            let mut claiming = pin!(self.claim(free, &mut attempts));
+            let next = tokio::select! {
+                biased;
+                next = &mut claiming => next,
+                () = &mut shutdown => {
+                    let stopped = Instant::now();
+                    // The store may have leased jobs to us by now. Hear it out: else their leases
+                    // would have to run out before anyone else gets them.
+                    let _ = timeout_at(stopped + self.worker.drain_within, claiming).await;
+                    break stopped;
+                }
+            };
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break Instant::now(),
+                () = next.due() => {}
+            }
+        };
+        self.drain(attempts, stopped).await
+    }
+
+    /// Waits until there is a free slot, and says how many there are.
+    async fn free_slots(&self, attempts: &mut JoinSet<Ended>) -> usize {
+        while attempts.try_join_next().is_some() {}
+        while attempts.len() >= self.worker.concurrency {
+            let _ = attempts.join_next().await;
+        }
+        self.worker.concurrency - attempts.len()
+    }
+
+    /// Claims up to `free` jobs, starts them, and says when to claim again.
+    async fn claim(self: &Arc<Self>, free: usize, attempts: &mut JoinSet<Ended>) -> Next {
+        let claim = Claim {
+            queue: self.worker.queue.clone(),
+            worker: self.link.worker.clone(),
+            lease: self.worker.lease,
+            limit: free,
+        };
+        // Listening first and claiming second misses no job that this process enqueues.
+        let bell = self.link.store.listen();
+        let asked = Instant::now();
+        // What comes after the lease is of no use: it is over by then.
+        let verb = self.link.store.claim(&claim);
+        let Some(claimed) = self.link.ask(asked + self.worker.lease, verb).await else {
+            return Next::After(self.link.pause());
+        };
+        let all = claimed.jobs.len() < free;
+        for job in claimed.jobs {
+            attempts.spawn(Attempt::new(self, &job, asked).run(job));
+        }
+        if all {
+            Next::Bell(bell, self.patience(claimed.next_due))
+        } else {
+            Next::Now
+        }
+    }
+
+    /// How long to wait for the bell, with the next job due at `due`.
+    fn patience(&self, due: Option<Timestamp>) -> Duration {
+        let longest = self.worker.poll_every;
+        due.map_or(longest, |due| {
+            due.since(self.link.store.now())
+                .clamp(SHORTEST_WAIT, longest)
+        })
+    }
+
+    async fn drain(&self, mut attempts: JoinSet<Ended>, stopped: Instant) -> Drained {
+        while attempts.try_join_next().is_some() {}
+        let mut drained = Drained::default();
+        if attempts.is_empty() {
+            return drained;
+        }
+        info!(worker = %self.link.worker, jobs = attempts.len(), "draining");
+        drained
+            .collect(&mut attempts, stopped + self.worker.drain_within)
+            .await;
+        self.called_off.raise();
+        drained
+            .collect(&mut attempts, Instant::now() + GIVING_BACK)
+            .await;
+        drained.lost += attempts.len();
+        info!(worker = %self.link.worker, ?drained, "drained");
+        drained
+    }
+}
+
+/// When to claim again.
+enum Next {
+    /// At once: there may be more.
+    Now,
+    /// When the bell rings, or after this long.
+    Bell(EventListener, Duration),
+    /// After this long, whatever happens.
+    After(Duration),
+}
+
+impl Next {
+    async fn due(self) {
+        match self {
+            Self::Now => {}
+            // Whether the bell rang or not, it is time to look.
+            Self::Bell(bell, patience) => drop(timeout(patience, bell).await),
+            Self::After(pause) => sleep(pause).await,
+        }
+    }
+}
+
+/// How long the store has to take back what is given back; what it has not taken by then is lost.
+const GIVING_BACK: Duration = Duration::from_secs(2);
