@@ -80,7 +80,10 @@ mod tests {
         let (now, later) = (Timestamp::EPOCH, Timestamp::EPOCH + Duration::from_secs(1));
         let one = JobDigest::of(&NewJob::new("queue", "kind").payload("1"));
         let two = JobDigest::of(&NewJob::new("queue", "kind").payload("2"));
-        let first = Remembered { digest: one, until: later };
+        let first = Remembered {
+            digest: one,
+            until: later,
+        };
         assert_eq!(first.compare(one, now), Repetition::Same);
         assert_eq!(first.compare(two, now), Repetition::Different);
         assert_eq!(first.compare(one, later), Repetition::No);

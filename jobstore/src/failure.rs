@@ -85,6 +85,9 @@ mod tests {
     #[test]
     fn a_category_has_one_name_in_text_and_json() {
         let category = Category::ExternalApi;
-        assert_eq!(serde_json::to_string(&category).unwrap(), format!("\"{category}\""));
+        assert_eq!(
+            serde_json::to_string(&category).unwrap(),
+            format!("\"{category}\"")
+        );
     }
 }

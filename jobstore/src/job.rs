@@ -64,7 +64,11 @@ impl Job {
         let run_at = new.start.time(now);
         Self {
             id,
-            status: if run_at > now { Status::Scheduled } else { Status::Ready },
+            status: if run_at > now {
+                Status::Scheduled
+            } else {
+                Status::Ready
+            },
             queue: new.queue,
             kind: new.kind,
             payload: new.payload,

@@ -69,7 +69,9 @@ impl Jobs {
     /// See [`Store::apply`].
     pub async fn heartbeat(&self, job: &Job, lease: Duration) -> Result<Applied, StoreError> {
         let fence = job.fence;
-        self.store.apply(job.id, Event::Heartbeat { fence, lease }).await
+        self.store
+            .apply(job.id, Event::Heartbeat { fence, lease })
+            .await
     }
 
     /// Ends a claimed job as done.
@@ -79,7 +81,9 @@ impl Jobs {
     /// See [`Store::apply`].
     pub async fn complete(&self, job: &Job, result: Option<Value>) -> Result<Applied, StoreError> {
         let fence = job.fence;
-        self.store.apply(job.id, Event::Complete { fence, result }).await
+        self.store
+            .apply(job.id, Event::Complete { fence, result })
+            .await
     }
 
     /// Reports that an attempt failed.

@@ -120,8 +120,18 @@ impl NewJob {
         name("queue", &self.queue)?;
         name("kind", &self.kind)?;
         at_most("payload", self.payload.len(), Self::MAX_PAYLOAD, "bytes")?;
-        at_most("triggered_by", self.triggered_by.len(), Self::MAX_TEXT, "bytes")?;
-        at_most("metadata", self.metadata.len(), Self::MAX_METADATA, "entries")?;
+        at_most(
+            "triggered_by",
+            self.triggered_by.len(),
+            Self::MAX_TEXT,
+            "bytes",
+        )?;
+        at_most(
+            "metadata",
+            self.metadata.len(),
+            Self::MAX_METADATA,
+            "entries",
+        )?;
         for (key, value) in &self.metadata {
             name("metadata key", key)?;
             at_most("metadata value", value.len(), Self::MAX_TEXT, "bytes")?;
@@ -133,7 +143,10 @@ impl NewJob {
             }
         }
         if self.max_attempts == 0 {
-            return Err(InvalidJob::new("max_attempts", "is 0, so it could never run"));
+            return Err(InvalidJob::new(
+                "max_attempts",
+                "is 0, so it could never run",
+            ));
         }
         Ok(())
     }
@@ -185,7 +198,10 @@ fn at_most(
     if size <= max {
         return Ok(());
     }
-    Err(InvalidJob::new(field, format!("has {size} {unit}, at most {max} are allowed")))
+    Err(InvalidJob::new(
+        field,
+        format!("has {size} {unit}, at most {max} are allowed"),
+    ))
 }
 
 /// Names end up in logs, metrics and keys of backends, so they are plain.
@@ -195,7 +211,10 @@ fn name(field: &'static str, text: &str) -> Result<(), InvalidJob> {
         return Err(InvalidJob::new(field, "is empty"));
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(InvalidJob::new(field, "has a character that is not visible ASCII"));
+        return Err(InvalidJob::new(
+            field,
+            "has a character that is not visible ASCII",
+        ));
     }
     Ok(())
 }
@@ -215,10 +234,19 @@ mod tests {
         assert_eq!(field(NewJob::new("", "kind")), Some("queue"));
         assert_eq!(field(NewJob::new("queue", "a b")), Some("kind"));
         assert_eq!(field(NewJob::new("q".repeat(129), "kind")), Some("queue"));
-        assert_eq!(field(job().payload(vec![0; NewJob::MAX_PAYLOAD + 1])), Some("payload"));
-        assert_eq!(field(job().triggered_by("x".repeat(1_025))), Some("triggered_by"));
+        assert_eq!(
+            field(job().payload(vec![0; NewJob::MAX_PAYLOAD + 1])),
+            Some("payload")
+        );
+        assert_eq!(
+            field(job().triggered_by("x".repeat(1_025))),
+            Some("triggered_by")
+        );
         assert_eq!(field(job().metadata("a\nb", "")), Some("metadata key"));
-        assert_eq!(field(job().metadata("a", "x".repeat(1_025))), Some("metadata value"));
+        assert_eq!(
+            field(job().metadata("a", "x".repeat(1_025))),
+            Some("metadata value")
+        );
         assert_eq!(field(job().dedupe("", Duration::ZERO)), Some("dedupe key"));
         assert_eq!(field(job().max_attempts(0)), Some("max_attempts"));
         let crowded = (0..33).fold(job(), |job, n| job.metadata(format!("k{n}"), ""));

@@ -102,7 +102,12 @@ mod tests {
 
     #[test]
     fn any_bytes_survive_json() {
-        for bytes in [&b""[..], b"{\"a\":1}", b"\xff\xfe\x00", "\u{2665}\0".as_bytes()] {
+        for bytes in [
+            &b""[..],
+            b"{\"a\":1}",
+            b"\xff\xfe\x00",
+            "\u{2665}\0".as_bytes(),
+        ] {
             let payload = Payload::from(bytes.to_vec());
             let json = serde_json::to_string(&payload).unwrap();
             assert_eq!(serde_json::from_str::<Payload>(&json).unwrap(), payload);

@@ -104,7 +104,11 @@ mod tests {
     #[test]
     fn a_status_is_waiting_or_running_or_final() {
         for status in Status::ALL {
-            let kinds = [status.is_waiting(), status == Status::Running, status.is_final()];
+            let kinds = [
+                status.is_waiting(),
+                status == Status::Running,
+                status.is_final(),
+            ];
             assert_eq!(kinds.into_iter().filter(|&k| k).count(), 1, "{status}");
         }
     }

@@ -135,7 +135,13 @@ mod tests {
 
     #[test]
     fn text_that_is_no_time_is_refused() {
-        for text in ["", "now", "2026-01-31", "1969-12-31T23:59:59Z", "1700000000"] {
+        for text in [
+            "",
+            "now",
+            "2026-01-31",
+            "1969-12-31T23:59:59Z",
+            "1700000000",
+        ] {
             assert_eq!(text.parse::<Timestamp>(), Err(BadTimestamp), "{text}");
         }
     }

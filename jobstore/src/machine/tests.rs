@@ -15,15 +15,27 @@ fn id() -> JobId {
 }
 
 fn ready() -> Job {
-    Job::new(NewJob::new("queue", "kind").max_attempts(2), id(), time(100))
+    Job::new(
+        NewJob::new("queue", "kind").max_attempts(2),
+        id(),
+        time(100),
+    )
 }
 
 fn claim() -> Event {
-    Event::Claim { worker: WorkerId::new("worker"), lease: LEASE }
+    Event::Claim {
+        worker: WorkerId::new("worker"),
+        lease: LEASE,
+    }
 }
 
 fn fail(fence: Fence, retry: Retry) -> Event {
-    Event::Fail { fence, category: Category::Unknown, message: "no".into(), retry }
+    Event::Fail {
+        fence,
+        category: Category::Unknown,
+        message: "no".into(),
+        retry,
+    }
 }
 
 /// A job that came to `status` by its own events, at the second 100.
@@ -37,7 +49,13 @@ fn job(status: Status) -> Job {
         }
         Status::Running => vec![claim()],
         Status::Retrying => vec![claim(), fail(Fence::new(1), Retry::After(BACKOFF))],
-        Status::Done => vec![claim(), Event::Complete { fence: Fence::new(1), result: None }],
+        Status::Done => vec![
+            claim(),
+            Event::Complete {
+                fence: Fence::new(1),
+                result: None,
+            },
+        ],
         Status::Dead => vec![claim(), fail(Fence::new(1), Retry::Never)],
         Status::Cancelled => vec![Event::Cancel],
     };
@@ -56,12 +74,33 @@ fn events(job: &Job) -> Vec<(&'static str, Event, Timestamp)> {
     vec![
         ("claim", claim(), now),
         ("claim when due", claim(), later),
-        ("heartbeat", Event::Heartbeat { fence, lease: LEASE }, now),
-        ("complete", Event::Complete { fence, result: None }, now),
+        (
+            "heartbeat",
+            Event::Heartbeat {
+                fence,
+                lease: LEASE,
+            },
+            now,
+        ),
+        (
+            "complete",
+            Event::Complete {
+                fence,
+                result: None,
+            },
+            now,
+        ),
         ("fail", fail(fence, Retry::After(BACKOFF)), now),
         ("fail for good", fail(fence, Retry::Never), now),
         ("release", Event::Release { fence }, now),
-        ("any with a stale fence", Event::Complete { fence: stale, result: None }, now),
+        (
+            "any with a stale fence",
+            Event::Complete {
+                fence: stale,
+                result: None,
+            },
+            now,
+        ),
         ("expire", Event::Expire, now),
         ("expire when over", Event::Expire, later),
         ("cancel", Event::Cancel, now),
@@ -93,15 +132,26 @@ fn outcome(mut job: Job, event: Event, now: Timestamp) -> String {
 fn check(job: &Job) {
     assert_eq!(job.lease.is_some(), job.status == Status::Running);
     assert_eq!(job.ended_at.is_some(), job.status.is_final());
-    assert!(job.lease.as_ref().is_none_or(|lease| lease.fence == job.fence));
+    assert!(
+        job.lease
+            .as_ref()
+            .is_none_or(|lease| lease.fence == job.fence)
+    );
     assert!(job.attempts <= job.max_attempts);
     assert!(job.errors.len() <= Failure::MAX_HISTORY);
 }
 
 #[test]
 fn every_status_answers_every_event_as_the_readme_says() {
-    let names: Vec<_> = events(&ready()).into_iter().map(|(name, ..)| name).collect();
-    let mut table = format!("| | {} |\n|---|{}\n", Status::ALL.map(Status::name).join(" | "), "---|".repeat(7));
+    let names: Vec<_> = events(&ready())
+        .into_iter()
+        .map(|(name, ..)| name)
+        .collect();
+    let mut table = format!(
+        "| | {} |\n|---|{}\n",
+        Status::ALL.map(Status::name).join(" | "),
+        "---|".repeat(7)
+    );
     for (row, name) in names.iter().enumerate() {
         let cells = Status::ALL.map(|status| {
             let job = job(status);
@@ -111,16 +161,23 @@ fn every_status_answers_every_event_as_the_readme_says() {
         table += &format!("| {name} | {} |\n", cells.join(" | "));
     }
     let readme = include_str!("../../README.md");
-    assert!(readme.contains(&table), "the README's table should read:\n\n{table}");
+    assert!(
+        readme.contains(&table),
+        "the README's table should read:\n\n{table}"
+    );
 }
 
 #[test]
 fn the_last_attempt_that_fails_is_the_death_of_a_job() {
     let mut job = job(Status::Retrying);
     job.apply(claim(), time(200)).unwrap();
-    job.apply(fail(job.fence, Retry::After(BACKOFF)), time(201)).unwrap();
+    job.apply(fail(job.fence, Retry::After(BACKOFF)), time(201))
+        .unwrap();
     assert_eq!((job.status, job.attempts), (Status::Dead, 2));
-    assert_eq!(job.errors.iter().map(|e| e.attempt).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        job.errors.iter().map(|e| e.attempt).collect::<Vec<_>>(),
+        [1, 2]
+    );
     assert_eq!(job.duration(), Some(Duration::from_secs(1)));
 }
 
@@ -139,7 +196,10 @@ fn each_claim_raises_the_fence_and_locks_the_earlier_holder_out() {
     job.apply(Event::Expire, time(130)).unwrap();
     job.apply(claim(), time(131)).unwrap();
     assert!(job.fence > first);
-    let late = Event::Complete { fence: first, result: None };
+    let late = Event::Complete {
+        fence: first,
+        result: None,
+    };
     assert_eq!(job.apply(late, time(132)), Err(Refused::LeaseLost));
     assert_eq!(job.status, Status::Running);
 }
@@ -147,7 +207,8 @@ fn each_claim_raises_the_fence_and_locks_the_earlier_holder_out() {
 #[test]
 fn a_release_gives_the_attempt_back() {
     let mut job = job(Status::Running);
-    job.apply(Event::Release { fence: job.fence }, time(101)).unwrap();
+    job.apply(Event::Release { fence: job.fence }, time(101))
+        .unwrap();
     assert_eq!((job.attempts, job.lost, job.errors.len()), (0, 0, 0));
 }
 
@@ -161,16 +222,26 @@ fn a_job_that_loses_every_worker_ends_dead_though_no_attempt_failed() {
         assert_eq!((job.attempts, job.lost), (0, round));
     }
     assert_eq!(job.status, Status::Dead);
-    assert!(job.errors.iter().all(|error| error.category == Category::Lost));
+    assert!(
+        job.errors
+            .iter()
+            .all(|error| error.category == Category::Lost)
+    );
 }
 
 #[test]
 fn a_heartbeat_never_shortens_a_lease() {
     let mut job = job(Status::Running);
-    let short = Event::Heartbeat { fence: job.fence, lease: Duration::ZERO };
+    let short = Event::Heartbeat {
+        fence: job.fence,
+        lease: Duration::ZERO,
+    };
     job.apply(short, time(101)).unwrap();
     assert_eq!(job.lease.as_ref().unwrap().until, time(130));
-    let long = Event::Heartbeat { fence: job.fence, lease: LEASE };
+    let long = Event::Heartbeat {
+        fence: job.fence,
+        lease: LEASE,
+    };
     job.apply(long, time(110)).unwrap();
     assert_eq!(job.lease.unwrap().until, time(140));
 }
@@ -183,7 +254,8 @@ fn the_error_history_keeps_the_newest_and_is_bounded() {
     for _ in 0..count {
         let now = job.run_at;
         job.apply(claim(), now).unwrap();
-        job.apply(fail(job.fence, Retry::After(BACKOFF)), now).unwrap();
+        job.apply(fail(job.fence, Retry::After(BACKOFF)), now)
+            .unwrap();
     }
     assert_eq!(job.errors.len(), Failure::MAX_HISTORY);
     assert_eq!(job.errors.last().unwrap().attempt, count);

@@ -50,7 +50,11 @@ fn an_emptied_store_takes_no_bytes() {
         }
         clock.advance(Duration::from_secs(2));
         assert_eq!(store.prune(clock.now(), 1_000).await.unwrap(), 100);
-        let last = store.enqueue(NewJob::new("queue", "kind")).await.unwrap().id();
+        let last = store
+            .enqueue(NewJob::new("queue", "kind"))
+            .await
+            .unwrap()
+            .id();
         let _ = store.apply(last, Event::Cancel).await.unwrap();
         clock.advance(Duration::from_secs(2));
         assert_eq!(store.prune(clock.now(), 1).await.unwrap(), 1);
@@ -68,6 +72,9 @@ fn a_stored_payload_does_not_hold_the_buffer_it_came_from() {
         let job = NewJob::new("queue", "kind").payload(buffer.slice(..10));
         let id = store.enqueue(job).await.unwrap().id();
         assert!(buffer.is_unique());
-        assert_eq!(store.get(id).await.unwrap().unwrap().payload.as_bytes(), [7; 10]);
+        assert_eq!(
+            store.get(id).await.unwrap().unwrap().payload.as_bytes(),
+            [7; 10]
+        );
     });
 }
