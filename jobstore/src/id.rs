@@ -108,6 +108,16 @@ impl IdSource {
         JobId(self.compose())
     }
 
+    /// Makes every further id larger than `id`, which another source has made.
+    pub fn follow(&mut self, id: JobId) {
+        let bits = id.0.as_u128();
+        let millis = (bits >> 80) as u64;
+        let tail = ((bits >> 64) & 0xfff) << 62 | bits & ((1 << 62) - 1);
+        if (millis, tail) > (self.millis, self.tail) {
+            (self.millis, self.tail) = (millis, tail);
+        }
+    }
+
     fn compose(&self) -> Uuid {
         const VERSION_7: u128 = 0x7 << 76;
         const RFC_VARIANT: u128 = 0b10 << 62;
@@ -146,6 +156,22 @@ mod tests {
             assert!(next > previous, "{next} does not follow {previous}");
             previous = next;
         }
+    }
+
+    #[test]
+    fn a_source_goes_on_where_another_has_stopped() {
+        let mut first = IdSource::default();
+        let ids = [
+            first.next(at(1_000), || [0xff; 10]),
+            first.next(at(1_000), || [0xff; 10]),
+        ];
+        let mut second = IdSource::default();
+        for id in ids {
+            second.follow(id);
+        }
+        second.follow(ids[0]);
+        assert!(second.next(at(999), || [0; 10]) > ids[1]);
+        assert!(second.next(at(1_001), || [0; 10]) > ids[1]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::{
     Event, InvalidJob, Job, JobId, NewJob, Page, Query, Refused, Status, Timestamp, WorkerId,
 };
 
+pub(crate) mod entropy;
 #[cfg(feature = "file")]
 pub mod file;
 pub mod memory;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     Applied, Claim, Claimed, Dedupe, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob,
     Page, Query, Remembered, Repetition, Status, StoreError, Summary, Timestamp,
+    store::entropy::random,
 };
 
 /// Queue and dedupe key.
@@ -56,7 +57,10 @@ impl State {
 
     pub(super) fn enqueue(&mut self, new: NewJob, now: Timestamp) -> Result<Enqueued, StoreError> {
         self.forget_windows(now);
-        let dedupe = new.dedupe.as_ref().map(|dedupe| self.look_up(&new, dedupe, now));
+        let dedupe = new
+            .dedupe
+            .as_ref()
+            .map(|dedupe| self.look_up(&new, dedupe, now));
         if let Some(Err(repeated)) = dedupe {
             return Ok(repeated);
         }
@@ -112,7 +116,11 @@ impl State {
                 lease: claim.lease,
             };
             let applied = self.apply(id, event, now);
-            debug_assert_eq!(applied, Applied::Now(Status::Running), "a due job can be claimed");
+            debug_assert_eq!(
+                applied,
+                Applied::Now(Status::Running),
+                "a due job can be claimed"
+            );
             claimed.jobs.extend(self.get(id));
         }
         claimed
@@ -140,7 +148,10 @@ impl State {
             .collect();
         for &id in &over {
             let applied = self.apply(id, Event::Expire, now);
-            debug_assert!(matches!(applied, Applied::Now(_)), "a lease that is over expires");
+            debug_assert!(
+                matches!(applied, Applied::Now(_)),
+                "a lease that is over expires"
+            );
         }
         over
     }
@@ -196,14 +207,16 @@ impl State {
                 self.leases.insert((lease.until, job.id));
             }
             (None, Some(ended)) => {
-                self.ended.insert((job.status == Status::Dead, ended, job.id));
+                self.ended
+                    .insert((job.status == Status::Dead, ended, job.id));
             }
             (None, None) => {
                 let place = (job.run_at, job.id);
                 if let Some(queue) = self.waiting.get_mut(&job.queue) {
                     queue.insert(place);
                 } else {
-                    self.waiting.insert(job.queue.clone(), BTreeSet::from([place]));
+                    self.waiting
+                        .insert(job.queue.clone(), BTreeSet::from([place]));
                 }
             }
         }
@@ -294,15 +307,4 @@ fn value_bytes(value: &Value) -> usize {
 fn key_bytes(key: &Key) -> usize {
     const PLACES: usize = size_of::<(Key, Remembered, JobId)>() + size_of::<(Timestamp, Key)>();
     PLACES + size_of::<(String, String)>() + key.0.len() + key.1.len()
-}
-
-/// Ten random bytes from the operating system.
-fn random() -> [u8; 10] {
-    let mut bytes = [0; 10];
-    // Linux, macOS and Windows cannot fail here once the system has booted. Were it to happen, ids
-    // would still be unique within this store, because they count up.
-    if getrandom::fill(&mut bytes).is_err() {
-        return [0; 10];
-    }
-    bytes
 }

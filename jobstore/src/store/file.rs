@@ -1,0 +1,295 @@
+//! Jobs in one SQLite file.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use async_channel::Sender;
+use async_trait::async_trait;
+use event_listener::EventListener;
+use futures_channel::oneshot;
+use rusqlite::Connection;
+
+use self::{
+    clock::FileClock,
+    health::Health,
+    reader::Question,
+    transaction::Transaction,
+    writer::{Asked, Call, Writer},
+};
+pub use self::{
+    open::{OpenError, Problem},
+    options::Options,
+};
+use crate::{
+    Applied, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page,
+    Query, Store, StoreError, Timestamp,
+};
+
+mod clock;
+mod filesystem;
+mod health;
+mod open;
+mod options;
+mod reader;
+mod rows;
+mod transaction;
+mod writer;
+
+/// A store in one SQLite file. Cheap to clone; clones share the connections.
+///
+/// **What an `Ok` survives:** the end of the process by whatever signal, a crash of the operating system
+/// and a power cut, as long as the disk keeps what it has confirmed as synced.
+///
+/// # One commit for many
+///
+/// One thread writes. What arrives while it waits for the disk shares the next commit, and every
+/// caller is answered only after the commit that holds its step: the busier the store, the less of a
+/// sync each step costs. Two more threads read, beside the writer and without waiting for it.
+///
+/// # Who else may use the file
+///
+/// Other processes that run this store, and people with the `sqlite3` shell: `SELECT * FROM
+/// readable_jobs` shows what there is with readable times. All of them on this machine; a network file
+/// system is refused. [`listen`](Store::listen) hears only this process, so workers in another one
+/// notice a new job when they next look. Space that pruned jobs leave is used again; `PRAGMA
+/// incremental_vacuum` in the shell gives it back to the file system.
+///
+/// # Time
+///
+/// The file remembers the time of its newest write, and time goes on from there: if the clock of the
+/// machine is set back, leases and delays stand still until it has caught up.
+///
+/// # When the disk fails
+///
+/// After an error of the disk (a full one included), nobody knows what is on it. The store then refuses
+/// every verb with [`StoreError::Unavailable`] until the file is opened again; what was answered with
+/// `Ok` before is there.
+///
+/// ```
+/// use jobstore::{File, Jobs, NewJob};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("jobs.db");
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let jobs = Jobs::new(File::open(&path)?);
+/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.id();
+/// drop(jobs);
+///
+/// let jobs = Jobs::new(File::open(&path)?);
+/// assert_eq!(jobs.get(id).await?.map(|job| job.kind), Some("mail.welcome".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct File {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    calls: Sender<Call>,
+    questions: Sender<Question>,
+    threads: Vec<JoinHandle<()>>,
+    clock: Arc<FileClock>,
+    health: Arc<Health>,
+    changed: Arc<event_listener::Event>,
+}
+
+impl File {
+    /// How many threads read.
+    const READERS: usize = 2;
+
+    /// Opens the store in the file at `path`, which is created if there is none; its directory must
+    /// exist. Waits for the disk, so call it before a runtime starts, or where waiting is allowed.
+    ///
+    /// # Errors
+    ///
+    /// See [`Problem`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(path, Options::new())
+    }
+
+    /// As [`open`](Self::open), with the time read from `clock`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Problem`].
+    pub fn with_clock(
+        path: impl AsRef<Path>,
+        clock: impl Clock + 'static,
+    ) -> Result<Self, OpenError> {
+        Self::open_with(path, Options::new().clock(clock))
+    }
+
+    /// As [`open`](Self::open), with these options.
+    ///
+    /// # Errors
+    ///
+    /// See [`Problem`].
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let inner = Inner::open(path, options).map_err(|problem| OpenError {
+            path: path.to_owned(),
+            problem,
+        })?;
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Hands a verb to the writer, and waits until it is kept.
+    async fn write<T: Send + 'static>(
+        &self,
+        verb: impl FnMut(&mut Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.health.check()?;
+        let (reply, answer) = oneshot::channel();
+        let call = Box::new(Asked::new(verb, reply));
+        self.inner.calls.send(call).await.map_err(gone)?;
+        answer.await.map_err(gone)?
+    }
+
+    /// Hands a question to a reader, and waits for the answer.
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.health.check()?;
+        let (reply, answer) = oneshot::channel();
+        let health = Arc::clone(&self.inner.health);
+        let question = Box::new(move |connection: &Connection| {
+            let found = question(connection).map_err(|error| health.diagnose(&Arc::new(error)));
+            // A caller who has gone needs no answer.
+            let _ = reply.send(found);
+        });
+        self.inner.questions.send(question).await.map_err(gone)?;
+        answer.await.map_err(gone)?
+    }
+}
+
+impl Inner {
+    fn open(path: &Path, options: Options) -> Result<Self, Problem> {
+        let (calls, called) = writer::line();
+        let (questions, asked) = reader::line();
+        let mut inner = Self {
+            path: path.to_owned(),
+            calls,
+            questions,
+            threads: Vec::new(),
+            clock: Arc::new(FileClock::new(options.clock)),
+            health: Arc::default(),
+            changed: Arc::default(),
+        };
+        let mut writer = Writer {
+            connection: open::writer(path)?,
+            calls: called,
+            max_batch: options.max_batch,
+            ids: IdSource::default(),
+            clock: Arc::clone(&inner.clock),
+            health: Arc::clone(&inner.health),
+            changed: Arc::clone(&inner.changed),
+        };
+        // From here on the clock is not behind the file.
+        writer.look()?;
+        inner.start("jobstore-writer", move || writer.run())?;
+        for _ in 0..File::READERS {
+            let connection = open::reader(path)?;
+            let asked = asked.clone();
+            inner.start("jobstore-reader", move || reader::run(&connection, &asked))?;
+        }
+        Ok(inner)
+    }
+
+    fn start(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Problem> {
+        let thread = thread::Builder::new().name(name.into()).spawn(run)?;
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+/// Waits until every verb that was handed over is kept.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.calls.close();
+        self.questions.close();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has told so already, and its callers have their errors.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The error of a caller whose thread is gone.
+fn gone<E>(_: E) -> StoreError {
+    StoreError::Unavailable("the thread of the store has stopped".into())
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("path", &self.inner.path)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for File {
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
+        job.validate()?;
+        // Here rather than by the writer, whom everybody waits for.
+        let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
+        self.write(move |transaction| transaction.enqueue(&job, digest))
+            .await
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
+        let claim = claim.clone();
+        self.write(move |transaction| transaction.claim(&claim))
+            .await
+    }
+
+    async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
+        self.write(move |transaction| transaction.apply(id, &event))
+            .await
+    }
+
+    async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
+        self.write(move |transaction| transaction.reap(limit)).await
+    }
+
+    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.write(move |transaction| transaction.prune(before, limit))
+            .await
+    }
+
+    async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.read(move |connection| rows::get(connection, id)).await
+    }
+
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        let query = query.clone();
+        self.read(move |connection| reader::list(connection, &query))
+            .await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.write(|transaction| transaction.tick()).await?;
+        self.read(reader::probe).await
+    }
+
+    fn listen(&self) -> EventListener {
+        self.inner.changed.listen()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests;

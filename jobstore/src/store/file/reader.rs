@@ -1,0 +1,77 @@
+//! The threads that read: beside the writer, and never in its way.
+
+use async_channel::{Receiver, Sender};
+use rusqlite::{Connection, Result, params_from_iter, types::Value};
+
+use super::rows;
+use crate::{Page, Query, Summary};
+
+/// How many questions may wait for a thread. Whoever asks later waits to get in line, so memory is
+/// bounded.
+const LINE: usize = 1_024;
+
+/// A question that somebody waits for; it answers by itself.
+pub(super) type Question = Box<dyn FnOnce(&Connection) + Send>;
+
+/// Where questions are put, and where a reader takes them.
+pub(super) fn line() -> (Sender<Question>, Receiver<Question>) {
+    async_channel::bounded(LINE)
+}
+
+/// Serves until every sender is gone and every question is answered.
+pub(super) fn run(connection: &Connection, questions: &Receiver<Question>) {
+    while let Ok(question) = questions.recv_blocking() {
+        question(connection);
+    }
+}
+
+/// Proves that the file can be read.
+pub(super) fn probe(connection: &Connection) -> Result<()> {
+    connection
+        .prepare_cached("SELECT latest_at FROM clock")?
+        .query_row([], |_| Ok(()))
+}
+
+/// One page of jobs, newest first.
+pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page> {
+    let limit = query.limit.clamp(1, Query::MAX_LIMIT);
+    let (sql, values) = listing(query, limit + 1);
+    let mut jobs: Vec<Summary> = connection
+        .prepare_cached(&sql)?
+        .query_map(params_from_iter(values), rows::summary)?
+        .collect::<Result<_>>()?;
+    let more = jobs.len() > limit;
+    jobs.truncate(limit);
+    Ok(Page {
+        next: jobs.last().filter(|_| more).map(|job| job.id),
+        jobs,
+    })
+}
+
+/// The statement for a list, and its values. There are as many statements as combinations of
+/// conditions.
+fn listing(query: &Query, limit: usize) -> (String, Vec<Value>) {
+    let mut sql = format!("SELECT {} FROM jobs WHERE TRUE", rows::SUMMARY);
+    let mut values = Vec::new();
+    let mut only = |condition, value: String| {
+        sql.push_str(condition);
+        values.push(Value::from(value));
+    };
+    if let Some(status) = query.status {
+        only(" AND status = ?", status.name().to_owned());
+    }
+    if let Some(queue) = &query.queue {
+        only(" AND queue = ?", queue.clone());
+    }
+    if let Some(kind) = &query.kind {
+        only(" AND kind = ?", kind.clone());
+    }
+    if let Some(before) = query.before {
+        // The job itself may have been pruned, so its place is found by what is older.
+        let older = " AND seq <= (SELECT seq FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1)";
+        only(older, before.to_string());
+    }
+    sql.push_str(" ORDER BY seq DESC LIMIT ?");
+    values.push(Value::from(limit as i64));
+    (sql, values)
+}

@@ -1,0 +1,90 @@
+-- Version 1 of the file. Times are microseconds since 1970-01-01 UTC; the view `readable_jobs` shows
+-- them as text.
+
+CREATE TABLE jobs (
+    seq          INTEGER PRIMARY KEY, -- rises as ids do: the order of `seq` is the order of `id`
+    id           TEXT    NOT NULL UNIQUE,
+    queue        TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
+    status       TEXT    NOT NULL,
+    triggered_by TEXT    NOT NULL,
+    metadata     TEXT    NOT NULL, -- a JSON object of texts
+    dedupe_key   TEXT,
+    attempts     INTEGER NOT NULL,
+    max_attempts INTEGER NOT NULL,
+    lost         INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    run_at       INTEGER NOT NULL,
+    started_at   INTEGER,
+    ended_at     INTEGER,
+    fence        INTEGER NOT NULL,
+    lease_worker TEXT,
+    lease_until  INTEGER,
+    errors       TEXT    NOT NULL, -- a JSON array, oldest first
+    result       TEXT,             -- JSON
+
+    CHECK (status IN ('scheduled', 'ready', 'running', 'retrying', 'done', 'dead', 'cancelled')),
+    CHECK ((status = 'running') = (lease_until IS NOT NULL)),
+    CHECK ((lease_until IS NULL) = (lease_worker IS NULL)),
+    CHECK ((status IN ('done', 'dead', 'cancelled')) = (ended_at IS NOT NULL))
+) STRICT;
+
+-- Apart from the jobs, because SQLite writes a row as a whole: a heartbeat must not write megabytes.
+CREATE TABLE payloads (
+    seq     INTEGER PRIMARY KEY,
+    payload BLOB    NOT NULL
+) STRICT;
+
+-- A foreign key would do the same, but only on connections that have asked for it.
+CREATE TRIGGER payloads_go_with_jobs AFTER DELETE ON jobs BEGIN
+    DELETE FROM payloads WHERE seq = OLD.seq;
+END;
+
+-- Each index holds the jobs of one part of life, in the order in which they are asked for. A job is
+-- in one of the first three at a time, so moving on costs one entry less and one entry more.
+CREATE INDEX waiting_jobs ON jobs (queue, run_at) WHERE status IN ('scheduled', 'ready', 'retrying');
+CREATE INDEX running_jobs ON jobs (lease_until) WHERE status = 'running';
+CREATE INDEX ended_jobs ON jobs (status = 'dead', ended_at) WHERE ended_at IS NOT NULL;
+
+-- A key outlives its job when its window is longer than the job is kept.
+CREATE TABLE dedupe_keys (
+    queue  TEXT    NOT NULL,
+    key    TEXT    NOT NULL,
+    digest BLOB    NOT NULL, -- of kind and payload
+    job_id TEXT    NOT NULL,
+    until  INTEGER NOT NULL, -- the end of the window
+    PRIMARY KEY (queue, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX dedupe_windows ON dedupe_keys (until);
+
+-- The time of the newest write. Whoever opens the file goes on from there, also if the clock of the
+-- machine was set back.
+CREATE TABLE clock (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    latest_at INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO clock VALUES (1, 0);
+
+CREATE VIEW readable_jobs AS
+SELECT id,
+       queue,
+       kind,
+       status,
+       attempts || '/' || max_attempts AS attempts,
+       lost,
+       strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1e6, 'unixepoch') AS created_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', run_at / 1e6, 'unixepoch') AS run_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1e6, 'unixepoch') AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1e6, 'unixepoch') AS ended_at,
+       lease_worker,
+       strftime('%Y-%m-%dT%H:%M:%fZ', lease_until / 1e6, 'unixepoch') AS lease_until,
+       triggered_by,
+       dedupe_key,
+       metadata,
+       errors -> '$[#-1]' AS last_error,
+       result,
+       length(payload) AS payload_bytes
+FROM jobs JOIN payloads USING (seq)
+ORDER BY seq DESC;
