@@ -8,22 +8,23 @@
 //! given. The closure is called once for each law, and the tests run side by side:
 //!
 //! ```
-//! # // Tests cannot be collected in an example; that the line compiles is what this shows.
-//! # use jobstore::Memory;
-//! jobstore::conformance!(|clock| async move { Memory::with_clock(clock) });
 //! # fn main() {}
+//! use jobstore::Memory;
+//!
+//! jobstore::conformance!(|clock| async move { Memory::with_clock(clock) });
 //! ```
 //!
 //! A store which needs something to live as long as it does, such as a temporary directory or a server,
 //! returns it beside the store: `(store, guard)`. The store is dropped first.
 //!
-//! The laws move time by hand, so none of them sleeps. Those named after a race run their tasks on
-//! several threads; what they find, they find by chance, but only a store that is wrong can fail.
+//! The laws move time by hand, so none of them sleeps. Those in [`race`] run their tasks on several
+//! threads: whether they find a flaw is a matter of chance, but what they find is a flaw.
 
 use std::{any::Any, sync::Arc, time::Duration};
 
 use crate::{ManualClock, Store, Timestamp};
 
+pub mod abandoned;
 pub mod apply;
 pub mod claim;
 pub mod dedupe;
@@ -35,6 +36,8 @@ pub mod listen;
 pub mod model;
 pub mod prune;
 pub mod race;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use self::world::World;
@@ -131,6 +134,11 @@ macro_rules! conformance {
                 reapers_at_once_reap_each_lease_once
                 a_completion_and_a_reap_exclude_each_other
                 pruners_at_once_delete_each_job_once
+                whoever_looks_sees_whole_jobs
+            }
+            abandoned {
+                an_abandoned_enqueue_happened_or_did_not
+                an_abandoned_claim_runs_out
             }
             model {
                 a_random_history_is_answered_as_by_a_plain_list

@@ -229,7 +229,7 @@ pub async fn a_result_comes_back_as_it_was(world: World) {
         Some(json!(false)),
         Some(json!([])),
         Some(
-            json!({"u": u64::MAX, "i": i64::MIN, "f": -0.5, "n": null, "\u{2665}\0'\"": [["\\"]]}),
+            json!({"u": u64::MAX, "i": i64::MIN, "f": [-0.1, f64::MAX], "n": null, "\u{2665}\0'\"": [["\\"]]}),
         ),
     ];
     for result in results {

@@ -101,6 +101,7 @@ pub async fn pages_join_while_jobs_are_added(world: World) {
             let page = world.list(&query).await;
             seen.extend(ids(&page));
             pages += 1;
+            assert!(pages <= JOBS, "the list has no end in pages of {limit}");
             world.enqueue(NewJob::new("queue", &kind)).await;
             let Some(next) = page.next else { break };
             query = query.before(next);

@@ -11,7 +11,7 @@ use super::{
 use crate::Event;
 
 /// How long a bell may take to ring, in real time, before it is taken for broken.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 async fn rings(bell: EventListener) {
     let rung = tokio::time::timeout(PATIENCE, bell).await;

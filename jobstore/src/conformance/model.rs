@@ -10,5 +10,10 @@ mod random;
 /// A long random history of all verbs gets the answers of a model that keeps a list and walks through it,
 /// with no index, no order and no lock to get wrong.
 pub async fn a_random_history_is_answered_as_by_a_plain_list(world: World) {
-    History::new(world, 1).play(4_000).await;
+    play(world, 1, 4_000).await;
+}
+
+/// Plays the history that `seed` stands for.
+pub(super) async fn play(world: World, seed: u64, steps: usize) {
+    History::new(world, seed).play(steps).await;
 }

@@ -179,3 +179,30 @@ pub async fn pruners_at_once_delete_each_job_once(world: World) {
     let pruned: usize = pruned.await.into_iter().sum();
     assert_eq!(pruned + world.prune(world.now(), JOBS).await, JOBS);
 }
+
+/// Who looks while others write sees each job before a step or after it, never in the middle.
+pub async fn whoever_looks_sees_whole_jobs(world: World) {
+    let (id, other) = (world.enqueue(job()).await, world.enqueue(job()).await);
+    at_once(&world, |world, n| async move {
+        for _ in 0..20 {
+            if n % 4 == 0 {
+                for job in world.claim(2).await {
+                    let _ = world.apply(job.id, events::release(&job)).await;
+                }
+            }
+            for id in [id, other] {
+                let seen = world.get(id).await;
+                assert_eq!(
+                    seen.lease.is_some(),
+                    seen.status == Status::Running,
+                    "{seen:?}"
+                );
+                assert_eq!(u32::from(seen.lease.is_some()), seen.attempts, "{seen:?}");
+            }
+            let listed = world.list(&Query::default()).await.jobs;
+            let ids: Vec<_> = listed.iter().map(|job| job.id).collect();
+            assert_eq!(ids, [other, id]);
+        }
+    })
+    .await;
+}

@@ -14,11 +14,25 @@ use crate::{
 const ALL: usize = 1_000_000;
 
 const QUEUES: [&str; 2] = ["mail", "webhook"];
-const KINDS: [&str; 2] = ["first", "second"];
-const SECOND: Duration = Duration::from_secs(1);
-const WAITS: [Duration; 5] = [Duration::ZERO, TICK, SECOND, Duration::from_secs(7), LEASE];
+const KINDS: [&str; 4] = ["usual", "usual", "usual", "rare"];
+const WAITS: [Duration; 5] = [
+    Duration::ZERO,
+    TICK,
+    Duration::from_secs(1),
+    Duration::from_secs(7),
+    LEASE,
+];
+/// Long enough for jobs to end and to be pruned within, short enough to end within a history.
+const WINDOWS: [Duration; 4] = [
+    Duration::ZERO,
+    TICK,
+    Duration::from_secs(60),
+    Duration::from_secs(600),
+];
 
 pub(super) struct History {
+    seed: u64,
+    step: usize,
     world: World,
     model: Model,
     random: Random,
@@ -27,6 +41,8 @@ pub(super) struct History {
 impl History {
     pub(super) fn new(world: World, seed: u64) -> Self {
         Self {
+            seed,
+            step: 0,
             world,
             model: Model::default(),
             random: Random(seed),
@@ -35,15 +51,16 @@ impl History {
 
     /// Plays so many steps, then compares all that is left.
     pub(super) async fn play(mut self, steps: usize) {
-        for _ in 0..steps {
-            match self.random.below(16) {
-                0..4 => self.enqueue().await,
-                4..7 => self.claim().await,
-                7..11 => self.apply().await,
-                11 => self.get().await,
-                12 => self.list().await,
-                13 => self.reap().await,
-                14 => self.prune().await,
+        for step in 0..steps {
+            self.step = step;
+            match self.random.below(40) {
+                0..8 => self.enqueue().await,
+                8..16 => self.claim().await,
+                16..30 => self.apply().await,
+                30..33 => self.get().await,
+                33..36 => self.list().await,
+                36 => self.reap().await,
+                37 => self.prune().await,
                 _ => self.world.advance(self.random.pick(&WAITS)),
             }
         }
@@ -53,8 +70,9 @@ impl History {
     }
 
     async fn enqueue(&mut self) {
-        let mut new = NewJob::new(self.random.pick(&QUEUES), self.random.pick(&KINDS))
-            .payload(self.random.pick(&["a", "b"]))
+        let kind = self.random.pick(&KINDS);
+        let mut new = NewJob::new(self.random.pick(&QUEUES), kind)
+            .payload(self.random.pick(&["a", "a", "a", "b"]))
             .max_attempts(self.random.pick(&[1, 2, 100]));
         new = match self.random.below(4) {
             0 => new.delay(self.random.pick(&WAITS)),
@@ -63,7 +81,7 @@ impl History {
         };
         if self.random.below(2) == 0 {
             let key = self.random.pick(&["1", "2", "3"]);
-            new = new.dedupe(key, self.random.pick(&WAITS));
+            new = new.dedupe(key, self.random.pick(&WINDOWS));
         }
         let answer = self.world.offer(new.clone()).await;
         if let Enqueued::Created(id) = answer {
@@ -94,7 +112,10 @@ impl History {
     }
 
     async fn apply(&mut self) {
-        let Some(job) = self.some_job() else { return };
+        let holds_a_lease = self.random.below(4) > 0;
+        let Some(job) = self.some_job(|job| job.lease.is_some() || !holds_a_lease) else {
+            return;
+        };
         let fence = match self.random.below(8) {
             0 => Fence::new(job.fence.get().saturating_sub(1)),
             1 => Fence::new(job.fence.get() + 1),
@@ -123,12 +144,14 @@ impl History {
     }
 
     async fn get(&mut self) {
-        let Some(job) = self.some_job() else { return };
+        let Some(job) = self.some_job(|_| true) else {
+            return;
+        };
         assert_eq!(self.world.find(job.id).await, Some(job));
     }
 
     async fn list(&mut self) {
-        let before = self.some_job().map(|job| job.id);
+        let before = self.some_job(|_| true).map(|job| job.id);
         let query = Query {
             status: self.maybe().then(|| self.random.pick(&Status::ALL)),
             queue: self.maybe().then(|| self.random.pick(&QUEUES).into()),
@@ -147,17 +170,24 @@ impl History {
         self.random.below(2) == 0
     }
 
-    /// One of the younger jobs, so that much happens to each.
-    fn some_job(&mut self) -> Option<Job> {
-        let jobs = &self.model.jobs;
-        let age = self.random.below(jobs.len().clamp(1, 20));
-        jobs.iter().rev().nth(age).cloned()
+    /// One of the younger jobs for which `fits` holds: younger, so that much happens to each.
+    fn some_job(&mut self, fits: impl Fn(&Job) -> bool) -> Option<Job> {
+        let young = || {
+            self.model
+                .jobs
+                .iter()
+                .rev()
+                .filter(|job| fits(job))
+                .take(20)
+        };
+        let age = self.random.below(young().count().max(1));
+        young().nth(age).cloned()
     }
 
     /// A time at which something happened or will.
     fn some_time(&mut self) -> Timestamp {
         let now = self.world.now();
-        let Some(job) = self.some_job() else {
+        let Some(job) = self.some_job(|_| true) else {
             return now;
         };
         let ended = job.ended_at.unwrap_or(now);
@@ -201,6 +231,15 @@ impl History {
                 0 => Retry::Never,
                 _ => Retry::After(self.random.pick(&WAITS)),
             },
+        }
+    }
+}
+
+/// Says where a store left the model, so that the history can be played again up to there.
+impl Drop for History {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("history {} parts at step {}", self.seed, self.step);
         }
     }
 }
