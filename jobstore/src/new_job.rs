@@ -111,6 +111,18 @@ impl NewJob {
         self
     }
 
+    /// The queue it is for, which is also the scope of its dedupe key.
+    #[must_use]
+    pub fn queue(&self) -> &str {
+        &self.queue
+    }
+
+    /// How a repetition of it is to be recognised, if at all.
+    #[must_use]
+    pub const fn dedupe_by(&self) -> Option<&Dedupe> {
+        self.dedupe.as_ref()
+    }
+
     /// Checks the limits of each part. Stores call it before they accept a job.
     ///
     /// # Errors
