@@ -1,0 +1,130 @@
+//! What the server says, in one shape: JSON, a request id, and headers that keep browsers out.
+
+mod refusal;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use jobstore::JobId;
+use serde::Serialize;
+
+pub(crate) use refusal::{Code, Refusal};
+
+/// The body of every answer.
+pub(crate) type Body = Full<Bytes>;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Nothing here is meant to be shown, framed, cached or sniffed by a browser.
+const HEADERS: [(HeaderName, HeaderValue); 7] = [
+    (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+];
+
+/// Two years, as the header projects recommend; only said when the outside world uses https.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// An answer that is not a refusal.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    status: StatusCode,
+    body: Bytes,
+    /// For the log: what happened, in a word.
+    pub(crate) outcome: &'static str,
+    /// For the log: the job that it happened to.
+    pub(crate) job: Option<JobId>,
+}
+
+impl Answer {
+    /// A JSON answer.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with status 500, if `body` cannot be written as JSON.
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
+        match serde_json::to_vec(body) {
+            Ok(json) => Ok(Self {
+                status,
+                body: json.into(),
+                outcome: "ok",
+                job: None,
+            }),
+            Err(error) => {
+                Err(Refusal::new(Code::Internal, "the answer cannot be written").because(error))
+            }
+        }
+    }
+
+    pub(crate) fn outcome(mut self, outcome: &'static str) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    pub(crate) fn job(mut self, job: JobId) -> Self {
+        self.job = Some(job);
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+/// Puts answers and refusals on the wire.
+#[derive(Debug)]
+pub(crate) struct Renderer {
+    /// Whether browsers are told to insist on https.
+    pub(crate) strict_transport: bool,
+}
+
+impl Renderer {
+    pub(crate) fn response(
+        &self,
+        result: Result<Answer, Refusal>,
+        request_id: HeaderValue,
+    ) -> Response<Body> {
+        match result {
+            Ok(answer) => self.dress(answer.status, answer.body, request_id),
+            Err(refusal) => {
+                let body = refusal.body(request_id.to_str().unwrap_or_default());
+                let mut response = self.dress(refusal.code.status(), body.into(), request_id);
+                refusal.add_headers(response.headers_mut());
+                response
+            }
+        }
+    }
+
+    fn dress(&self, status: StatusCode, body: Bytes, request_id: HeaderValue) -> Response<Body> {
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.reserve(HEADERS.len() + 4);
+        headers.extend(HEADERS);
+        headers.insert(REQUEST_ID, request_id);
+        if self.strict_transport {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        response
+    }
+}

@@ -1,0 +1,48 @@
+//! The key that opens the API.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Production refuses a key with fewer characters than this.
+pub(crate) const STRONG_LENGTH: usize = 32;
+
+/// What is kept of an API key: its SHA-256, so that comparing takes the same time whatever is
+/// presented, its length included, and so that the key itself is nowhere to be printed.
+#[derive(Clone)]
+pub(crate) struct ApiKey([u8; 32]);
+
+impl ApiKey {
+    pub(crate) fn new(key: &str) -> Self {
+        Self(Sha256::digest(key).into())
+    }
+
+    /// A fresh key of 256 random bits, and its text.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no randomness to give.
+    pub(crate) fn random() -> Result<(Self, String), getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        let text = base16ct::lower::encode_string(&bytes);
+        Ok((Self::new(&text), text))
+    }
+
+    /// Whether an `Authorization` header presents this key as a bearer token (RFC 6750, section 2.1).
+    pub(crate) fn opens(&self, authorization: &[u8]) -> bool {
+        const SCHEME: &[u8] = b"bearer ";
+        let Some((scheme, token)) = authorization.split_at_checked(SCHEME.len()) else {
+            return false;
+        };
+        let presented: [u8; 32] = Sha256::digest(token).into();
+        scheme.eq_ignore_ascii_case(SCHEME) && presented.ct_eq(&self.0).into()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(..)")
+    }
+}

@@ -1,0 +1,215 @@
+//! The configuration, from the environment; every fault is found before anything is started.
+
+mod forward;
+mod limits;
+mod problem;
+mod quantity;
+mod secrets;
+mod storage;
+mod unknown;
+mod variables;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::Uri;
+use jobstore::NewJob;
+use tracing_subscriber::filter::Targets;
+use webhook_verify::{Provider, Verifier};
+
+use crate::api_key::{ApiKey, STRONG_LENGTH};
+pub(crate) use forward::Forward;
+pub(crate) use limits::Limits;
+pub(crate) use problem::Problems;
+pub(crate) use secrets::every_variable;
+pub(crate) use storage::Storage;
+use variables::Variables;
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) environment: Environment,
+    pub(crate) listen: SocketAddr,
+    /// The base URL that the outside world uses, if it was said.
+    pub(crate) public_url: Option<Uri>,
+    pub(crate) storage: Storage,
+    pub(crate) verifiers: Vec<(Provider, Verifier)>,
+    pub(crate) forward: Option<Forward>,
+    /// None in development, when none was given: one is made up at start.
+    pub(crate) api_key: Option<ApiKey>,
+    pub(crate) limits: Limits,
+    pub(crate) jobs: JobSettings,
+    /// From not being ready to draining.
+    pub(crate) drain_delay: Duration,
+    pub(crate) log: LogSettings,
+}
+
+/// How much is forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Environment {
+    Development,
+    /// What is weak or missing is refused.
+    Production,
+}
+
+/// How jobs are run and kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JobSettings {
+    pub(crate) concurrency: usize,
+    pub(crate) lease: Duration,
+    pub(crate) max_attempts: u32,
+    /// For how long a repetition of a delivery is recognised.
+    pub(crate) dedupe_window: Duration,
+    /// For how long a job is kept after its end.
+    pub(crate) retention: Duration,
+}
+
+/// What is logged, and how.
+#[derive(Debug)]
+pub(crate) struct LogSettings {
+    pub(crate) filter: Targets,
+    pub(crate) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// Every problem there is, not only the first.
+    pub(crate) fn from_environment() -> Result<Self, Problems> {
+        let mut variables = Variables::from_environment();
+        let config = Self::read(&mut variables);
+        variables.finish().map(|()| config)
+    }
+
+    fn read(variables: &mut Variables) -> Self {
+        let environment = environment(variables);
+        Self {
+            environment,
+            listen: listen(variables),
+            public_url: public_url(variables, environment),
+            storage: Storage::read(variables, environment),
+            verifiers: secrets::read(variables, environment),
+            forward: Forward::read(variables, environment),
+            api_key: api_key(variables, environment),
+            limits: Limits::read(variables),
+            jobs: JobSettings::read(variables),
+            drain_delay: variables.duration("DRAIN_DELAY", Duration::ZERO, Duration::ZERO..=HOUR),
+            log: LogSettings::read(variables),
+        }
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn environment(variables: &mut Variables) -> Environment {
+    variables.parsed("ENVIRONMENT", Environment::Development, |text| match text {
+        "development" => Ok(Environment::Development),
+        "production" => Ok(Environment::Production),
+        _ => Err((
+            format!("{text:?} is not an environment"),
+            "choose development or production".to_owned(),
+        )),
+    })
+}
+
+fn listen(variables: &mut Variables) -> SocketAddr {
+    let default = SocketAddr::from(([127, 0, 0, 1], 8080));
+    variables.parsed("LISTEN_ADDR", default, |text| {
+        text.parse().map_err(|_| {
+            (
+                format!("{text:?} is not an IP address and a port"),
+                "write it as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080".to_owned(),
+            )
+        })
+    })
+}
+
+fn public_url(variables: &mut Variables, environment: Environment) -> Option<Uri> {
+    variables.parsed("PUBLIC_URL", None, |text| {
+        let uri = forward::web_address(text)?;
+        if environment == Environment::Production && uri.scheme_str() == Some("http") {
+            return Err((
+                "starts with http://, which production does not allow".to_owned(),
+                "let a proxy end TLS in front of this server, and give its https:// address"
+                    .to_owned(),
+            ));
+        }
+        Ok(Some(uri))
+    })
+}
+
+fn api_key(variables: &mut Variables, environment: Environment) -> Option<ApiKey> {
+    const VARIABLE: &str = "ADMIN_API_KEY";
+    let remedy = "set it to a random text, such as the output of: openssl rand -hex 32";
+    let Some(key) = variables.text(VARIABLE) else {
+        if environment == Environment::Production {
+            variables.refuse(VARIABLE, "is missing, and production needs it", remedy);
+        }
+        return None;
+    };
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        variables.refuse(
+            VARIABLE,
+            "has characters that a header cannot carry",
+            remedy,
+        );
+    }
+    if environment == Environment::Production && key.len() < STRONG_LENGTH {
+        let fault =
+            format!("has fewer than {STRONG_LENGTH} characters, which production does not allow");
+        variables.refuse(VARIABLE, fault, remedy);
+    }
+    Some(ApiKey::new(&key))
+}
+
+impl JobSettings {
+    fn read(variables: &mut Variables) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            concurrency: variables.number("WORKER_CONCURRENCY", 16, 1..=1024),
+            lease: variables.duration("JOB_LEASE", 30 * second, second..=HOUR),
+            max_attempts: variables.number(
+                "JOB_MAX_ATTEMPTS",
+                NewJob::DEFAULT_MAX_ATTEMPTS as usize,
+                1..=100,
+            ) as u32,
+            dedupe_window: variables.duration("DEDUPE_WINDOW", 7 * DAY, second..=90 * DAY),
+            retention: variables.duration("RETENTION", 7 * DAY, second..=3650 * DAY),
+        }
+    }
+}
+
+impl LogSettings {
+    fn read(variables: &mut Variables) -> Self {
+        let filter = variables.parsed("RUST_LOG", default_filter(), |text| {
+            text.parse::<Targets>().map_err(|_| {
+                (
+                    format!("{text:?} is not a filter"),
+                    "write it as info, or as info,hyper=debug".to_owned(),
+                )
+            })
+        });
+        let format = variables.parsed("LOG_FORMAT", LogFormat::Json, |text| match text {
+            "json" => Ok(LogFormat::Json),
+            "text" => Ok(LogFormat::Text),
+            _ => Err((
+                format!("{text:?} is not a format"),
+                "choose json or text".to_owned(),
+            )),
+        });
+        Self { filter, format }
+    }
+}
+
+fn default_filter() -> Targets {
+    Targets::new().with_default(tracing::Level::INFO)
+}

@@ -1,0 +1,185 @@
+//! `POST /webhooks/{provider}`: a delivery becomes a durable job, or is refused, before it is answered.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use jobstore::{Enqueued, JobId, Jobs, NewJob, StoreError};
+use serde::Serialize;
+use tokio::time::timeout;
+use tracing::warn;
+use webhook_verify::{Provider, Rejection, Verified, Verifier};
+
+use crate::answer::{Answer, Code, Refusal};
+use crate::body::BodyReader;
+
+/// The queue that jobs made from webhooks wait in.
+pub(crate) const QUEUE: &str = "webhooks";
+
+/// A sender that waits longer than this for the store is told to come again.
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A body from this size on takes so long to hash that other requests should not wait for it.
+const LONG_BODY_BYTES: usize = 256 * 1024;
+
+/// The longest content type that is kept.
+const MAX_CONTENT_TYPE: usize = 256;
+
+/// Takes deliveries in.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub(crate) verifiers: Vec<(Provider, Verifier)>,
+    pub(crate) bodies: BodyReader,
+    pub(crate) jobs: Jobs,
+    pub(crate) dedupe_window: Duration,
+    pub(crate) max_attempts: u32,
+}
+
+/// Where a delivery came from, as far as we know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) peer: IpAddr,
+    pub(crate) request_id: &'a HeaderValue,
+}
+
+impl Intake {
+    /// Takes one delivery in.
+    ///
+    /// # Errors
+    ///
+    /// A refusal; the delivery is then not stored, or its repetition will be recognised.
+    pub(crate) async fn take(
+        &self,
+        provider: Option<Provider>,
+        headers: &HeaderMap,
+        body: Incoming,
+        origin: Origin<'_>,
+    ) -> Result<Answer, Refusal> {
+        let (provider, verifier) = self.verifier(provider)?;
+        let body = self.bodies.read(body).await?;
+        let verified = verify(verifier, headers, &body.bytes)?;
+        let job = self.job(provider, &verified, headers, body.bytes.clone(), origin);
+        match timeout(STORE_TIMEOUT, self.jobs.enqueue(job)).await {
+            Ok(Ok(enqueued)) => answer(provider, enqueued),
+            Ok(Err(error)) => Err(refuse(error)),
+            Err(_) => Err(unavailable().because("the store did not answer in time")),
+        }
+    }
+
+    /// Unknown and not configured look alike: who asks learns nothing about the configuration.
+    fn verifier(&self, provider: Option<Provider>) -> Result<(Provider, &Verifier), Refusal> {
+        self.verifiers
+            .iter()
+            .find(|(known, _)| Some(*known) == provider)
+            .map(|(known, verifier)| (*known, verifier))
+            .ok_or_else(|| Refusal::new(Code::UnknownProvider, "no such provider is configured"))
+    }
+
+    fn job(
+        &self,
+        provider: Provider,
+        verified: &Verified<'_>,
+        headers: &HeaderMap,
+        body: Bytes,
+        origin: Origin<'_>,
+    ) -> NewJob {
+        let name = provider.name();
+        let mut job = NewJob::new(QUEUE, format!("webhook.{name}"))
+            .payload(body)
+            .triggered_by(format!("webhook:{name}"))
+            .max_attempts(self.max_attempts)
+            .dedupe(dedupe_key(name, verified), self.dedupe_window)
+            .metadata("provider", name)
+            .metadata("secret", verified.secret_label())
+            .metadata("source_ip", origin.peer.to_string());
+        if let Ok(request_id) = origin.request_id.to_str() {
+            job = job.metadata("request_id", request_id);
+        }
+        if let Some(id) = verified.event_id() {
+            job = job.metadata("event_id", id.as_str());
+        }
+        if let Some(content_type) = content_type(headers) {
+            job = job.metadata("content_type", content_type);
+        }
+        job
+    }
+}
+
+/// What makes a repetition recognisable. An id that is not signed can be changed by whoever replays
+/// the delivery, so then it is the signature that counts.
+fn dedupe_key(provider: &str, verified: &Verified<'_>) -> String {
+    match verified.event_id() {
+        Some(id) if id.is_signed() => format!("{provider}:id:{}", id.as_str()),
+        _ => format!("{provider}:mac:{}", verified.fingerprint()),
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    (value.len() <= MAX_CONTENT_TYPE).then_some(value)
+}
+
+fn verify<'a>(
+    verifier: &'a Verifier,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+) -> Result<Verified<'a>, Refusal> {
+    let verified = if body.len() < LONG_BODY_BYTES {
+        verifier.verify(headers, body)
+    } else {
+        tokio::task::block_in_place(|| verifier.verify(headers, body))
+    };
+    verified.map_err(reject)
+}
+
+/// Missing, malformed and wrong signatures get one answer; the log knows which it was.
+fn reject(rejection: Rejection) -> Refusal {
+    let refusal = if rejection.is_stale() {
+        Refusal::new(Code::Stale, "the delivery was not sent just now")
+    } else {
+        Refusal::new(Code::BadSignature, "the signature is missing or wrong")
+    };
+    refusal.because(rejection)
+}
+
+fn answer(provider: Provider, enqueued: Enqueued) -> Result<Answer, Refusal> {
+    #[derive(Serialize)]
+    struct Taken {
+        status: &'static str,
+        job_id: JobId,
+    }
+    let job_id = enqueued.id();
+    let (status, word) = match enqueued {
+        Enqueued::Created(_) => (StatusCode::ACCEPTED, "accepted"),
+        Enqueued::Duplicate { .. } => (StatusCode::OK, "duplicate"),
+        Enqueued::Conflict { .. } => {
+            // The same event, rendered anew: Stripe counts pending webhooks in the body, for one.
+            warn!(%provider, %job_id, "a repeated event has another body than the first; the first counts");
+            (StatusCode::OK, "duplicate")
+        }
+    };
+    let taken = Taken {
+        status: word,
+        job_id,
+    };
+    Answer::json(status, &taken).map(|answer| answer.outcome(word).job(job_id))
+}
+
+fn refuse(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Full(_) => Refusal::new(Code::StoreFull, "no more jobs fit in the store")
+            .because(error)
+            .retry_after(30),
+        StoreError::Invalid(_) => {
+            Refusal::new(Code::Internal, "the delivery does not make a job").because(error)
+        }
+        _ => unavailable().because(error),
+    }
+}
+
+fn unavailable() -> Refusal {
+    Refusal::new(Code::StoreUnavailable, "the delivery cannot be stored now").retry_after(1)
+}

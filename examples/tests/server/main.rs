@@ -1,0 +1,15 @@
+//! The reference server as its users meet it: over sockets, with the environment as its configuration.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api;
+mod deliveries;
+mod drain;
+mod forward;
+mod health;
+mod hostile;
+mod http2;
+mod limits;
+mod logs;
+mod misconfiguration;

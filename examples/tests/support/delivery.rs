@@ -1,0 +1,98 @@
+//! Deliveries as the providers make them.
+
+use std::time::Duration;
+
+use webhook_verify::{Provider, Secret, Signer, UnixTime};
+
+use super::http::{Reply, Request};
+use super::process::{Server, Setup};
+
+/// A secret in the form that the provider gives out, strong enough for production.
+pub(crate) fn secret(provider: Provider) -> &'static str {
+    match provider {
+        Provider::StandardWebhooks | Provider::Svix => {
+            "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+        }
+        Provider::Inngest => "signkey-test-0123456789abcdef0123456789abcdef",
+        _ => "a-secret-of-more-than-sixteen-bytes",
+    }
+}
+
+/// The variable that holds a provider's secrets.
+pub(crate) fn variable(provider: Provider) -> String {
+    format!(
+        "WEBHOOK_SECRET_{}",
+        provider.name().to_uppercase().replace('-', "_")
+    )
+}
+
+/// A setup in which every provider may deliver.
+pub(crate) fn every_provider() -> Setup {
+    Provider::ALL.iter().fold(Setup::new(), |setup, provider| {
+        setup.with(&variable(*provider), secret(*provider))
+    })
+}
+
+/// A body that holds an event id wherever a provider of this family keeps one.
+pub(crate) fn body(id: &str) -> String {
+    format!(r#"{{"id":"{id}","event_id":"{id}","amount":100}}"#)
+}
+
+/// A delivery that can be changed before it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivery {
+    pub(crate) provider: Provider,
+    pub(crate) secret: String,
+    pub(crate) id: String,
+    pub(crate) body: String,
+    pub(crate) sent: UnixTime,
+}
+
+impl Delivery {
+    pub(crate) fn new(provider: Provider, id: &str) -> Self {
+        Self {
+            provider,
+            secret: secret(provider).to_owned(),
+            id: id.to_owned(),
+            body: body(id),
+            sent: UnixTime::now(),
+        }
+    }
+
+    /// The same, sent earlier.
+    pub(crate) fn ago(mut self, age: Duration) -> Self {
+        self.sent = UnixTime::from_secs(UnixTime::now().as_secs() - age.as_secs());
+        self
+    }
+
+    /// The headers that prove it.
+    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        let signer = Signer::new(self.provider, Secret::new(self.secret.as_str()));
+        let signer = signer.expect("the secret has the provider's form");
+        // The others have their ids in the body, or none.
+        let id = match self.provider {
+            Provider::GitHub | Provider::Sanity | Provider::StandardWebhooks | Provider::Svix => {
+                Some(&*self.id)
+            }
+            _ => None,
+        };
+        let signed = signer
+            .sign(id, self.sent, self.body.as_bytes())
+            .expect("it can be signed");
+        signed
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        Request::new("POST", &format!("/webhooks/{}", self.provider))
+            .header("content-type", "application/json")
+            .headers(&self.headers())
+            .body(self.body.as_str())
+    }
+
+    pub(crate) fn send(&self, server: &Server) -> Reply {
+        self.request().send(server.address)
+    }
+}
