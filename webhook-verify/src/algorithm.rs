@@ -3,8 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Length of a message authentication code, in bytes.
-pub(crate) const MAC_LEN: usize = 32;
+use crate::tag::Tag;
 
 /// The algorithm that makes a signature from a key and the signed bytes.
 ///
@@ -35,12 +34,12 @@ pub(crate) struct MacKey(Hmac<Sha256>);
 
 impl MacKey {
     /// The code of the concatenated parts.
-    pub(crate) fn mac<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> [u8; MAC_LEN] {
+    pub(crate) fn mac<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Tag {
         let mut mac = self.0.clone();
         for part in parts {
             mac.update(part);
         }
-        mac.finalize().into_bytes().into()
+        Tag::from_bytes(mac.finalize().into_bytes().into())
     }
 }
 
@@ -58,7 +57,7 @@ mod tests {
         for cut in 0..=message.len() {
             let (head, tail) = message.split_at(cut);
             let mac = key.mac([head, tail].into_iter());
-            assert_eq!(base16ct::lower::encode_string(&mac), TAG);
+            assert_eq!(base16ct::lower::encode_string(&mac.to_bytes()), TAG);
         }
     }
 }

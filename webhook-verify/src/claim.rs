@@ -4,15 +4,15 @@ use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
 use crate::rejection::Rejection;
-use crate::scheme::Scheme;
-use crate::signatures::{MAX_SIGNATURES, Signatures};
+use crate::scheme::{Scheme, SignatureHeader};
+use crate::segment::Pieces;
+use crate::signatures::{MAX_SIGNATURES, Signatures, TooMany};
 use crate::timestamp::{TimestampRule, TimestampSource};
 use crate::unix_time::UnixTime;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
 #[derive(Debug)]
 pub(crate) struct Claim<'a> {
-    pub(crate) signatures: Signatures,
     /// The time, and the text which says it.
     pub(crate) timestamp: Option<(UnixTime, &'a str)>,
     /// The id, if it has a header.
@@ -20,7 +20,8 @@ pub(crate) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    /// Reads the headers of one family.
+    /// Reads the headers of one family. The signatures go where the caller has room for them: there
+    /// are too many bytes of them to be handed around.
     ///
     /// # Errors
     ///
@@ -29,11 +30,11 @@ impl<'a> Claim<'a> {
         scheme: &Scheme,
         id_boundary: Option<u8>,
         headers: &'a H,
+        signatures: &mut Signatures,
     ) -> Result<Self, Rejection> {
-        let family = Family::find(headers, &scheme.signature.names)?;
-        let header = family.one(&scheme.signature.names)?;
+        let (family, header) = Family::find(headers, &scheme.signature.names)?;
+        read_signatures(scheme, &family, header, signatures)?;
         Ok(Self {
-            signatures: read_signatures(scheme, &family, header)?,
             timestamp: match &scheme.timestamp {
                 Some(rule) => Some(read_timestamp(scheme, rule, &family, header)?),
                 None => None,
@@ -44,26 +45,36 @@ impl<'a> Claim<'a> {
             },
         })
     }
+
+    /// What was signed, if the claim is true.
+    pub(crate) fn pieces(&self, body: &'a [u8]) -> Pieces<'a> {
+        Pieces {
+            id: self.id.unwrap_or_default(),
+            timestamp: self.timestamp.map_or("", |(_, text)| text),
+            body,
+        }
+    }
 }
 
 fn read_signatures<H: Headers + ?Sized>(
     scheme: &Scheme,
     family: &Family<'_, H>,
     header: &str,
-) -> Result<Signatures, Rejection> {
-    let name = || family.name(&scheme.signature.names);
-    let signatures = scheme
-        .signature
-        .grammar
-        .signatures(header, scheme.encoding)
-        .map_err(|_| Rejection::TooManySignatures {
-            header: name(),
+    signatures: &mut Signatures,
+) -> Result<(), Rejection> {
+    let SignatureHeader { names, grammar } = &scheme.signature;
+    grammar
+        .collect(header, signatures)
+        .map_err(|TooMany| Rejection::TooManySignatures {
+            header: family.name(names),
             limit: MAX_SIGNATURES,
         })?;
     if signatures.usable().is_empty() {
-        return Err(Rejection::NoUsableSignature { header: name() });
+        return Err(Rejection::NoUsableSignature {
+            header: family.name(names),
+        });
     }
-    Ok(signatures)
+    Ok(())
 }
 
 fn read_timestamp<'a, H: Headers + ?Sized>(

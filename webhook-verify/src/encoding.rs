@@ -5,7 +5,7 @@ use alloc::string::String;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::algorithm::MAC_LEN;
+use crate::tag::Tag;
 
 /// The alphabet in which a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,33 +23,35 @@ pub enum Encoding {
 
 impl Encoding {
     /// Writes a signature.
-    pub(crate) fn encode(self, mac: &[u8; MAC_LEN]) -> String {
+    pub(crate) fn encode(self, tag: Tag) -> String {
+        let mac = tag.to_bytes();
         match self {
-            Self::Hex => base16ct::lower::encode_string(mac),
+            Self::Hex => base16ct::lower::encode_string(&mac),
             Self::Base64 => STANDARD.encode(mac),
             Self::Base64UrlNoPad => URL_SAFE_NO_PAD.encode(mac),
         }
     }
 
     /// Reads a signature: the whole text, canonical, and of exactly the right length; or nothing.
-    pub(crate) fn decode(self, text: &str) -> Option<[u8; MAC_LEN]> {
-        match self {
+    pub(crate) fn decode(self, text: &str) -> Option<Tag> {
+        let bytes = match self {
             Self::Hex => decode_hex(text),
             Self::Base64 => decode_base64(&STANDARD, text),
             Self::Base64UrlNoPad => decode_base64(&URL_SAFE_NO_PAD, text),
-        }
+        };
+        bytes.map(Tag::from_bytes)
     }
 }
 
-fn decode_hex(text: &str) -> Option<[u8; MAC_LEN]> {
-    let mut mac = [0; MAC_LEN];
+fn decode_hex(text: &str) -> Option<[u8; Tag::LEN]> {
+    let mut mac = [0; Tag::LEN];
     let decoded = base16ct::mixed::decode(text, &mut mac).ok()?;
-    (decoded.len() == MAC_LEN).then_some(mac)
+    (decoded.len() == Tag::LEN).then_some(mac)
 }
 
-fn decode_base64(engine: &impl Engine, text: &str) -> Option<[u8; MAC_LEN]> {
+fn decode_base64(engine: &impl Engine, text: &str) -> Option<[u8; Tag::LEN]> {
     // The engine wants room for whole groups of three bytes, padding or not.
-    let mut room = [0; MAC_LEN.next_multiple_of(3)];
+    let mut room = [0; Tag::LEN.next_multiple_of(3)];
     let len = engine.decode_slice(text, &mut room).ok()?;
     room.get(..len)?.try_into().ok()
 }
@@ -60,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    const MAC: [u8; MAC_LEN] = [0xfb; MAC_LEN];
+    const MAC: [u8; Tag::LEN] = [0xfb; Tag::LEN];
     const HEX: &str = "fbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfb";
     const BASE64: &str = "+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=";
     const BASE64URL: &str = "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s";
@@ -71,17 +73,21 @@ mod tests {
         (Encoding::Base64UrlNoPad, BASE64URL),
     ];
 
+    fn decode(encoding: Encoding, text: &str) -> Option<[u8; Tag::LEN]> {
+        encoding.decode(text).map(Tag::to_bytes)
+    }
+
     #[test]
     fn what_is_written_is_read() {
         for (encoding, text) in ALL {
-            assert_eq!(encoding.encode(&MAC), text);
-            assert_eq!(encoding.decode(text), Some(MAC));
+            assert_eq!(encoding.encode(Tag::from_bytes(MAC)), text);
+            assert_eq!(decode(encoding, text), Some(MAC));
         }
     }
 
     #[test]
     fn hex_is_read_in_either_case() {
-        assert_eq!(Encoding::Hex.decode(&HEX.to_uppercase()), Some(MAC));
+        assert_eq!(decode(Encoding::Hex, &HEX.to_uppercase()), Some(MAC));
     }
 
     #[test]
@@ -89,15 +95,15 @@ mod tests {
         for (encoding, text) in ALL {
             for len in 0..text.len() {
                 assert_eq!(
-                    encoding.decode(&text[..len]),
+                    decode(encoding, &text[..len]),
                     None,
                     "{encoding:?} cut to {len}"
                 );
             }
             let longer = text.to_string() + "fb";
-            assert_eq!(encoding.decode(&longer), None, "{encoding:?} lengthened");
+            assert_eq!(decode(encoding, &longer), None, "{encoding:?} lengthened");
             assert_eq!(
-                encoding.decode(&text.repeat(3)),
+                decode(encoding, &text.repeat(3)),
                 None,
                 "{encoding:?} thrice"
             );
@@ -108,16 +114,16 @@ mod tests {
     fn an_alphabet_is_not_mistaken_for_another() {
         for (encoding, own) in ALL {
             for (_, other) in ALL.into_iter().filter(|(_, text)| *text != own) {
-                assert_eq!(encoding.decode(other), None, "{encoding:?} read {other}");
+                assert_eq!(decode(encoding, other), None, "{encoding:?} read {other}");
             }
         }
     }
 
     #[test]
     fn padding_is_neither_dropped_nor_added() {
-        assert_eq!(Encoding::Base64.decode(BASE64.trim_end_matches('=')), None);
+        assert_eq!(decode(Encoding::Base64, BASE64.trim_end_matches('=')), None);
         assert_eq!(
-            Encoding::Base64UrlNoPad.decode(&(BASE64URL.to_string() + "=")),
+            decode(Encoding::Base64UrlNoPad, &(BASE64URL.to_string() + "=")),
             None
         );
     }
@@ -125,13 +131,13 @@ mod tests {
     #[test]
     fn base64_with_stray_trailing_bits_is_refused() {
         // `t` has the same four leading bits as `s`, so a lax decoder reads the same 32 bytes.
-        assert_eq!(Encoding::Base64.decode(&BASE64.replace("s=", "t=")), None);
+        assert_eq!(decode(Encoding::Base64, &BASE64.replace("s=", "t=")), None);
     }
 
     // Adyen's library has a test of its own for this length: 44 characters without padding are 33
     // bytes.
     #[test]
     fn forty_four_characters_that_hold_33_bytes_are_refused() {
-        assert_eq!(Encoding::Base64.decode(&"A".repeat(44)), None);
+        assert_eq!(decode(Encoding::Base64, &"A".repeat(44)), None);
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::algorithm::MAC_LEN;
+use crate::tag::Tag;
 
 /// A name for a delivery: the same for the same signed bytes under the same secret, and for nothing
 /// else.
@@ -29,8 +29,8 @@ impl Fingerprint {
         &self.0
     }
 
-    pub(crate) fn of(mac: &[u8; MAC_LEN]) -> Self {
-        let digest: [u8; 32] = Sha256::digest(mac).into();
+    pub(crate) fn of(tag: Tag) -> Self {
+        let digest: [u8; 32] = Sha256::digest(tag.to_bytes()).into();
         let mut fingerprint = [0; Self::LEN];
         fingerprint.copy_from_slice(&digest[..Self::LEN]);
         Self(fingerprint)
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn is_the_front_half_of_the_digest_and_not_the_code() {
-        let fingerprint = Fingerprint::of(&[0; MAC_LEN]);
+        let fingerprint = Fingerprint::of(Tag::ZERO);
         assert_eq!(format!("{fingerprint}"), "66687aadf862bd776c8fc18b8e9f8e20");
         assert_eq!(
             format!("{fingerprint:?}"),

@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use crate::encoding::Encoding;
 use crate::misconfigured::Misconfigured;
 use crate::signatures::{Signatures, TooMany};
 
@@ -59,38 +58,30 @@ pub enum Separator {
 pub(crate) struct Contradiction;
 
 impl Grammar {
-    /// The usable signatures in a header.
+    /// Collects the signatures in a header.
     ///
     /// # Errors
     ///
-    /// More were listed, usable or not, than [`MAX_SIGNATURES`].
-    pub(crate) fn signatures(
-        &self,
-        header: &str,
-        encoding: Encoding,
-    ) -> Result<Signatures, TooMany> {
-        let mut found = Signatures::new(encoding);
+    /// There are more than [`MAX_SIGNATURES`](crate::MAX_SIGNATURES).
+    pub(crate) fn collect(&self, header: &str, found: &mut Signatures) -> Result<(), TooMany> {
         match self {
-            Self::Bare { prefix } => {
-                header
-                    .strip_prefix(prefix.as_ref())
-                    .into_iter()
-                    .try_for_each(|text| found.add(text))?;
-            }
+            Self::Bare { prefix } => header
+                .strip_prefix(prefix.as_ref())
+                .into_iter()
+                .try_for_each(|text| found.add(text)),
             Self::Pairs {
                 separator,
                 signature,
                 ..
             } => pairs(header, *separator)
                 .filter(|(key, _)| key == signature)
-                .try_for_each(|(_, value)| found.add(value))?,
+                .try_for_each(|(_, value)| found.add(value)),
             Self::Versions { version } => header
                 .split(' ')
                 .filter_map(|item| item.split_once(','))
                 .filter(|(own, _)| own == version)
-                .try_for_each(|(_, value)| found.add(value))?,
+                .try_for_each(|(_, value)| found.add(value)),
         }
-        Ok(found)
     }
 
     /// The value of a key which is not the signature's. Only pairs have keys.
@@ -226,6 +217,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
+    use crate::encoding::Encoding;
 
     const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
@@ -245,11 +237,11 @@ mod tests {
         }
     }
 
+    /// The first byte of each usable signature.
     fn read(grammar: &Grammar, header: &str) -> Vec<u8> {
-        let found = grammar
-            .signatures(header, Encoding::Hex)
-            .expect("few enough");
-        found.usable().iter().map(|mac| mac[0]).collect()
+        let mut found = Signatures::new(Encoding::Hex);
+        grammar.collect(header, &mut found).expect("few enough");
+        found.usable().iter().map(|tag| tag.to_bytes()[0]).collect()
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod secret;
 mod segment;
 mod signatures;
 mod signer;
+mod tag;
 mod timestamp;
 mod unix_time;
 mod verified;

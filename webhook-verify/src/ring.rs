@@ -7,11 +7,12 @@ use core::fmt;
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::algorithm::{MAC_LEN, MacKey};
+use crate::algorithm::MacKey;
 use crate::misconfigured::Misconfigured;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
 use crate::segment::Pieces;
+use crate::tag::Tag;
 
 /// How many secrets may be valid at one time. Each costs a pass over the body of every delivery.
 pub const MAX_SECRETS: usize = 8;
@@ -77,7 +78,7 @@ pub(crate) struct Key {
 /// The key that made one of the listed signatures, and the signature.
 pub(crate) struct Match<'k> {
     pub(crate) key: &'k Key,
-    pub(crate) mac: [u8; MAC_LEN],
+    pub(crate) tag: Tag,
 }
 
 impl Keys {
@@ -116,26 +117,26 @@ impl Keys {
     /// right.
     pub(crate) fn find(
         &self,
-        listed: &[[u8; MAC_LEN]],
+        listed: &[Tag],
         scheme: &Scheme,
         pieces: Pieces<'_>,
     ) -> Option<Match<'_>> {
         let mut found = Choice::from(0);
         let mut place = 0_u8;
-        let mut mac = [0; MAC_LEN];
+        let mut tag = Tag::ZERO;
         for (key, own_place) in self.0.iter().zip(0_u8..) {
             let own = key.sign(scheme, pieces);
-            let hit = listed.iter().fold(Choice::from(0), |hit, other| {
-                hit | own.as_slice().ct_eq(other)
-            });
+            let hit = listed
+                .iter()
+                .fold(Choice::from(0), |hit, other| hit | own.ct_eq(other));
             let first = hit & !found;
             place.conditional_assign(&own_place, first);
-            mac.conditional_assign(&own, first);
+            tag.conditional_assign(&own, first);
             found |= hit;
         }
         bool::from(found).then(|| Match {
             key: &self.0[usize::from(place)],
-            mac,
+            tag,
         })
     }
 }
@@ -163,7 +164,7 @@ impl Key {
     }
 
     /// The signature of a delivery.
-    pub(crate) fn sign(&self, scheme: &Scheme, pieces: Pieces<'_>) -> [u8; MAC_LEN] {
+    pub(crate) fn sign(&self, scheme: &Scheme, pieces: Pieces<'_>) -> Tag {
         self.mac.mac(pieces.laid_out(&scheme.signed))
     }
 
@@ -177,7 +178,7 @@ impl Key {
         let probe = || core::iter::empty();
         match others
             .iter()
-            .find(|other| other.mac.mac(probe()) == self.mac.mac(probe()))
+            .find(|other| bool::from(other.mac.mac(probe()).ct_eq(&self.mac.mac(probe()))))
         {
             Some(other) => Err(Misconfigured::DuplicateSecret {
                 first: other.label.clone(),
@@ -296,18 +297,16 @@ mod tests {
             body: b"c",
         };
         let signed: Vec<_> = keys.iter().map(|key| key.sign(&scheme, pieces)).collect();
-        let find = |listed: &[[u8; MAC_LEN]]| {
+        let find = |listed: &[Tag]| {
             let found = keys.find(listed, &scheme, pieces)?;
-            Some((found.key.label.clone(), found.mac))
+            Some((found.key.label.clone(), found.tag.to_bytes()))
         };
+        let expected = |place: usize| Some(((place + 1).to_string(), signed[place].to_bytes()));
 
-        assert_eq!(find(&[signed[2], signed[1]]), Some(("2".into(), signed[1])));
-        assert_eq!(
-            find(&[[0; MAC_LEN], signed[2]]),
-            Some(("3".into(), signed[2]))
-        );
-        assert_eq!(find(&[signed[0], signed[0]]), Some(("1".into(), signed[0])));
-        assert_eq!(find(&[[0; MAC_LEN]]), None);
+        assert_eq!(find(&[signed[2], signed[1]]), expected(1));
+        assert_eq!(find(&[Tag::ZERO, signed[2]]), expected(2));
+        assert_eq!(find(&[signed[0], signed[0]]), expected(0));
+        assert_eq!(find(&[Tag::ZERO]), None);
         assert_eq!(find(&[]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The signatures that a request brings.
 
-use crate::algorithm::MAC_LEN;
 use crate::encoding::Encoding;
+use crate::tag::Tag;
 
 /// How many signatures a header may list. More are refused.
 ///
@@ -11,12 +11,11 @@ pub const MAX_SIGNATURES: usize = 16;
 
 /// The signatures that a header lists, decoded. They have a fixed place, so that reading them
 /// allocates nothing.
-#[derive(Debug)]
 pub(crate) struct Signatures {
     encoding: Encoding,
     listed: usize,
     usable: usize,
-    macs: [[u8; MAC_LEN]; MAX_SIGNATURES],
+    tags: [Tag; MAX_SIGNATURES],
 }
 
 impl Signatures {
@@ -25,7 +24,7 @@ impl Signatures {
             encoding,
             listed: 0,
             usable: 0,
-            macs: [[0; MAC_LEN]; MAX_SIGNATURES],
+            tags: [Tag::ZERO; MAX_SIGNATURES],
         }
     }
 
@@ -39,16 +38,16 @@ impl Signatures {
             return Err(TooMany);
         }
         self.listed += 1;
-        if let Some(mac) = self.encoding.decode(text) {
-            self.macs[self.usable] = mac;
+        if let Some(tag) = self.encoding.decode(text) {
+            self.tags[self.usable] = tag;
             self.usable += 1;
         }
         Ok(())
     }
 
     /// The ones that could be decoded.
-    pub(crate) fn usable(&self) -> &[[u8; MAC_LEN]] {
-        &self.macs[..self.usable]
+    pub(crate) fn usable(&self) -> &[Tag] {
+        &self.tags[..self.usable]
     }
 }
 
@@ -68,7 +67,8 @@ mod tests {
         for text in ["zz", ONE, ""] {
             assert_eq!(signatures.add(text), Ok(()));
         }
-        assert_eq!(signatures.usable(), [[0x11; MAC_LEN]]);
+        let usable: [Tag; 1] = signatures.usable().try_into().expect("one");
+        assert_eq!(usable[0].to_bytes(), [0x11; Tag::LEN]);
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl Signer {
             .keys
             .iter()
             .take(signers)
-            .map(|key| self.scheme.encoding.encode(&key.sign(&self.scheme, pieces)));
+            .map(|key| self.scheme.encoding.encode(key.sign(&self.scheme, pieces)));
         let timestamp = match &self.scheme.timestamp {
             Some(rule) => match &rule.source {
                 TimestampSource::InSignature(key) => Some((key.as_ref(), pieces.timestamp)),
@@ -212,6 +212,7 @@ pub enum Unsignable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signatures::Signatures;
     use crate::{Provider, Secret};
 
     const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -232,10 +233,11 @@ mod tests {
         let headers = sign(provider, id, NOW).expect("signable");
         let mut values = headers.values_of(scheme.signature.names.of(0));
         let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
-        let found = scheme
+        let mut found = Signatures::new(scheme.encoding);
+        scheme
             .signature
             .grammar
-            .signatures(header, scheme.encoding)
+            .collect(header, &mut found)
             .expect("few");
         found.usable().len()
     }

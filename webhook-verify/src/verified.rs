@@ -3,12 +3,12 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use crate::algorithm::MAC_LEN;
 use crate::body_field;
 use crate::coverage::Coverage;
 use crate::fingerprint::Fingerprint;
 use crate::id::{EventId, IdSource, is_well_formed};
 use crate::scheme::Scheme;
+use crate::tag::Tag;
 use crate::unix_time::{Skew, UnixTime};
 
 /// A delivery which was signed with one of the secrets and is recent enough. Only a
@@ -36,7 +36,7 @@ use crate::unix_time::{Skew, UnixTime};
 pub struct Verified<'a> {
     pub(crate) scheme: &'a Scheme,
     pub(crate) secret_label: &'a str,
-    pub(crate) mac: [u8; MAC_LEN],
+    pub(crate) tag: Tag,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) skew: Option<Skew>,
     pub(crate) id: Option<&'a str>,
@@ -87,7 +87,7 @@ impl<'a> Verified<'a> {
 
     /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&self.mac)
+        Fingerprint::of(self.tag)
     }
 }
 

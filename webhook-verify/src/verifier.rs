@@ -8,9 +8,9 @@ use crate::misconfigured::Misconfigured;
 use crate::rejection::Rejection;
 use crate::ring::{Keys, SecretRing};
 use crate::scheme::Scheme;
-use crate::segment::Pieces;
+use crate::signatures::Signatures;
 use crate::timestamp::Tolerance;
-use crate::unix_time::UnixTime;
+use crate::unix_time::{Skew, UnixTime};
 use crate::verified::Verified;
 
 /// Tells genuine deliveries from others: one scheme, and the secrets that are valid now.
@@ -105,7 +105,7 @@ impl Verifier {
         headers: &'a H,
         body: &'a [u8],
     ) -> Result<Verified<'a>, Rejection> {
-        self.verify_at(headers, body, UnixTime::now())
+        self.judge(headers, body, UnixTime::now)
     }
 
     /// Verifies a delivery as of `now`.
@@ -120,30 +120,7 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        let claim = Claim::read(&self.scheme, self.id_boundary, headers)?;
-        let pieces = Pieces {
-            id: claim.id.unwrap_or_default(),
-            timestamp: claim.timestamp.map_or("", |(_, text)| text),
-            body,
-        };
-        let found = self
-            .keys
-            .find(claim.signatures.usable(), &self.scheme, pieces)
-            .ok_or(Rejection::Mismatch)?;
-        let sent_at = claim.timestamp.map(|(time, _)| time);
-        let skew = sent_at.map(|time| now.skew_of(time));
-        if let (Some(rule), Some(skew)) = (&self.scheme.timestamp, skew) {
-            rule.tolerance.check(skew)?;
-        }
-        Ok(Verified {
-            scheme: &self.scheme,
-            secret_label: &found.key.label,
-            mac: found.mac,
-            sent_at,
-            skew,
-            id: claim.id,
-            body,
-        })
+        self.judge(headers, body, || now)
     }
 
     /// The scheme, with the tolerance that applies.
@@ -166,6 +143,44 @@ impl Verifier {
             .filter(|key| key.is_weak)
             .map(|key| key.label.as_str())
     }
+
+    /// The clock is asked only if a time is signed.
+    fn judge<'a, H: Headers + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        body: &'a [u8],
+        clock: impl FnOnce() -> UnixTime,
+    ) -> Result<Verified<'a>, Rejection> {
+        let mut signatures = Signatures::new(self.scheme.encoding);
+        let claim = Claim::read(&self.scheme, self.id_boundary, headers, &mut signatures)?;
+        let found = self
+            .keys
+            .find(signatures.usable(), &self.scheme, claim.pieces(body))
+            .ok_or(Rejection::Mismatch)?;
+        let sent_at = claim.timestamp.map(|(time, _)| time);
+        Ok(Verified {
+            scheme: &self.scheme,
+            secret_label: &found.key.label,
+            tag: found.tag,
+            sent_at,
+            skew: self.check_age(sent_at, clock)?,
+            id: claim.id,
+            body,
+        })
+    }
+
+    fn check_age(
+        &self,
+        sent_at: Option<UnixTime>,
+        clock: impl FnOnce() -> UnixTime,
+    ) -> Result<Option<Skew>, Rejection> {
+        let (Some(rule), Some(sent_at)) = (&self.scheme.timestamp, sent_at) else {
+            return Ok(None);
+        };
+        let skew = clock().skew_of(sent_at);
+        rule.tolerance.check(skew)?;
+        Ok(Some(skew))
+    }
 }
 
 impl fmt::Debug for Verifier {
@@ -186,7 +201,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::{HeaderNames, IdSource, Provider, Secret, Segment, Signer, Skew};
+    use crate::{HeaderNames, IdSource, Provider, Secret, Segment, Signer};
 
     const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
