@@ -23,7 +23,6 @@ pub(super) struct Attempt<H> {
     hold: Hold,
     number: u32,
     claimed: Instant,
-    over: Arc<Signal>,
 }
 
 impl<H: Handler> Attempt<H> {
@@ -34,7 +33,6 @@ impl<H: Handler> Attempt<H> {
             hold: Hold::new(job.id, job.fence, shift.worker.lease, asked),
             number: job.attempts,
             claimed: asked,
-            over: Arc::default(),
         }
     }
 
@@ -66,8 +64,11 @@ impl<H: Handler> Attempt<H> {
         let shift = &*self.shift;
         let handler = &shift.worker.handler;
         let timeout = shift.worker.timeout;
-        let context = Context::new(self.number, self.hold.fence, Arc::clone(&self.over));
+        let over = Arc::new(Signal::default());
+        let context = Context::new(self.number, self.hold.fence, Arc::clone(&over));
         let mut handling = pin!(Some(async move { handler.handle(job, context).await }));
+        // Raised before the handler is dropped, also when this task is: what it drops can ask.
+        let over = over.raise_on_drop();
         // In this order: most handlers are done when first polled, and then cost no timer.
         let outcome = tokio::select! {
             biased;
@@ -76,8 +77,7 @@ impl<H: Handler> Attempt<H> {
             () = async { sleep(timeout).await } => Outcome::Failed(overlong(timeout)),
             () = shift.called_off.wait() => Outcome::CalledOff,
         };
-        // First told, then dropped: what the handler drops can ask.
-        self.over.raise();
+        drop(over);
         unwind::clear(handling);
         outcome
     }
@@ -117,13 +117,6 @@ impl<H: Handler> Attempt<H> {
         let Hold { job, fence, .. } = &self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
         warn!(%job, queue, attempt, %fence, reason, "the lease is lost; the attempt does not count");
-    }
-}
-
-/// However the attempt ends, also when its task is dropped: what waits for that is told.
-impl<H> Drop for Attempt<H> {
-    fn drop(&mut self) {
-        self.over.raise();
     }
 }
 

@@ -71,10 +71,11 @@ impl<H: Handler> Shift<H> {
 
     /// Waits until there is a free slot, and says how many there are.
     async fn free_slots(&self, attempts: &mut JoinSet<Ended>) -> usize {
-        while attempts.try_join_next().is_some() {}
-        while attempts.len() >= self.worker.concurrency {
+        if attempts.len() >= self.worker.concurrency {
             let _ = attempts.join_next().await;
         }
+        // All that have ended by now: their slots are filled by one claim.
+        while attempts.try_join_next().is_some() {}
         self.worker.concurrency - attempts.len()
     }
 

@@ -17,6 +17,10 @@ impl Signal {
         self.waiting.notify(usize::MAX);
     }
 
+    pub(super) const fn raise_on_drop(&self) -> RaiseOnDrop<'_> {
+        RaiseOnDrop(self)
+    }
+
     pub(super) fn is_raised(&self) -> bool {
         self.raised.load(Ordering::Acquire)
     }
@@ -27,5 +31,14 @@ impl Signal {
         if !self.is_raised() {
             raised.await;
         }
+    }
+}
+
+/// Raises a signal when it is dropped.
+pub(super) struct RaiseOnDrop<'a>(&'a Signal);
+
+impl Drop for RaiseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.raise();
     }
 }
