@@ -55,9 +55,17 @@ impl HeaderNames {
         }
     }
 
+    /// The name that two headers have in common in one family.
+    pub(crate) fn clash<'a>(&'a self, other: &Self) -> Option<&'a str> {
+        let mut pairs = self.iter().zip(other.iter());
+        pairs
+            .find(|(one, other)| one.eq_ignore_ascii_case(other))
+            .map(|(name, _)| name)
+    }
+
     /// The name in one family, to be kept: a copy is made only of a name which was made at run
     /// time.
-    pub(crate) fn to_owned(&self, family: usize) -> Cow<'static, str> {
+    pub(crate) fn to_cow(&self, family: usize) -> Cow<'static, str> {
         match &self.0 {
             Names::Static(names) => Cow::Borrowed(names[family]),
             Names::Owned(names) => Cow::Owned(names[family].clone()),
@@ -98,7 +106,7 @@ mod tests {
             .collect();
         assert_eq!(made, HeaderNames::from_static(&["svix-id", "webhook-id"]));
         assert_ne!(made, HeaderNames::from_static(&["svix-id"]));
-        assert_eq!(made.to_owned(1), "webhook-id");
+        assert_eq!(made.to_cow(1), "webhook-id");
     }
 
     #[test]

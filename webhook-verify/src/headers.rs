@@ -77,7 +77,6 @@ impl Headers for http::HeaderMap {
 pub const MAX_HEADER_LEN: usize = 4096;
 
 /// The headers of one family.
-#[derive(Debug)]
 pub(crate) struct Family<'a, H: ?Sized> {
     headers: &'a H,
     index: usize,
@@ -100,7 +99,7 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
             }
         }
         Err(Rejection::MissingHeader {
-            header: signature.to_owned(0),
+            header: signature.to_cow(0),
         })
     }
 
@@ -112,7 +111,7 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
     pub(crate) fn one(&self, names: &HeaderNames) -> Result<&'a str, Rejection> {
         self.find_one(names)?
             .ok_or_else(|| Rejection::MissingHeader {
-                header: names.to_owned(self.index),
+                header: names.to_cow(self.index),
             })
     }
 
@@ -129,7 +128,7 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
         let Some(value) = values.next() else {
             return Ok(None);
         };
-        let header = || names.to_owned(self.index);
+        let header = || names.to_cow(self.index);
         if values.any(|other| other != value) {
             return Err(Rejection::RepeatedHeader { header: header() });
         }
@@ -148,7 +147,7 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
 
     /// The name of a header in this family.
     pub(crate) fn name(&self, names: &HeaderNames) -> Cow<'static, str> {
-        names.to_owned(self.index)
+        names.to_cow(self.index)
     }
 }
 

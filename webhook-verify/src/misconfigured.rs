@@ -111,6 +111,12 @@ pub enum Misconfigured {
         /// How many the signature header has.
         wanted: usize,
     },
+    /// Two headers of one family have one name.
+    #[error("{name:?} is said to be two headers at once")]
+    SharedHeader {
+        /// The name.
+        name: String,
+    },
     /// A prefix, key or version of the signature header could not be found again when it is read.
     #[error("{word:?} cannot stand in a signature header")]
     GrammarWord {

@@ -78,7 +78,8 @@ pub enum Rejection {
         /// How many digits it must have.
         digits: usize,
     },
-    /// The id is empty, has white space in it, or the text that follows it in the signed bytes.
+    /// The id is empty or too long, is not visible ASCII, or contains what ends it in the signed
+    /// bytes.
     #[error("header {header} is not a well-formed id")]
     MalformedId {
         /// Its name.

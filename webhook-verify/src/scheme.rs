@@ -1,6 +1,7 @@
 //! What there is to know about how a provider signs.
 
 use alloc::borrow::Cow;
+use core::iter;
 
 use crate::algorithm::Algorithm;
 use crate::coverage::Coverage;
@@ -91,36 +92,60 @@ impl Scheme {
     ///
     /// They do not.
     pub(crate) fn validate(&self) -> Result<Option<u8>, Misconfigured> {
-        self.validate_names("signature", &self.signature.names)?;
+        self.validate_headers()?;
         self.signature.grammar.validate()?;
         self.validate_timestamp()?;
         self.validate_id()?;
         id_boundary(&self.signed)
     }
 
-    fn validate_timestamp(&self) -> Result<(), Misconfigured> {
-        let signed = self.signed.contains(&Segment::Timestamp);
-        let Some(rule) = &self.timestamp else {
-            return if signed {
-                Err(Misconfigured::TimestampHasNoRule)
-            } else {
-                Ok(())
-            };
-        };
-        if !signed {
-            return Err(Misconfigured::TimestampNotSigned);
+    fn validate_headers(&self) -> Result<(), Misconfigured> {
+        for (place, (part, names)) in self.headers().enumerate() {
+            validate_names(part, names, self.signature.names.len())?;
+            if let Some(name) = self
+                .headers()
+                .take(place)
+                .find_map(|(_, other)| names.clash(other))
+            {
+                return Err(Misconfigured::SharedHeader { name: name.into() });
+            }
         }
-        match &rule.source {
-            TimestampSource::Header(names) => self.validate_names("timestamp", names),
-            TimestampSource::InSignature(key) => self.signature.grammar.validate_timestamp_key(key),
+        Ok(())
+    }
+
+    /// The headers that are read, and what for.
+    fn headers(&self) -> impl Iterator<Item = (&'static str, &HeaderNames)> {
+        let timestamp = match self.timestamp.as_ref().map(|rule| &rule.source) {
+            Some(TimestampSource::Header(names)) => Some(("timestamp", names)),
+            Some(TimestampSource::InSignature(_)) | None => None,
+        };
+        let id = match &self.id {
+            Some(IdSource::Header(names)) => Some(("id", names)),
+            Some(IdSource::BodyField(_)) | None => None,
+        };
+        iter::once(("signature", &self.signature.names))
+            .chain(timestamp)
+            .chain(id)
+    }
+
+    fn validate_timestamp(&self) -> Result<(), Misconfigured> {
+        match (&self.timestamp, self.signed.contains(&Segment::Timestamp)) {
+            (None, false) => Ok(()),
+            (None, true) => Err(Misconfigured::TimestampHasNoRule),
+            (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
+            (Some(rule), true) => match &rule.source {
+                TimestampSource::Header(_) => Ok(()),
+                TimestampSource::InSignature(key) => {
+                    self.signature.grammar.validate_timestamp_key(key)
+                }
+            },
         }
     }
 
     fn validate_id(&self) -> Result<(), Misconfigured> {
-        let signed = self.signed.contains(&Segment::Id);
         match &self.id {
-            Some(IdSource::Header(names)) => self.validate_names("id", names),
-            _ if signed => Err(Misconfigured::IdHasNoHeader),
+            Some(IdSource::Header(_)) => Ok(()),
+            _ if self.signed.contains(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
             Some(IdSource::BodyField(path)) if path.split('.').any(str::is_empty) => {
                 Err(Misconfigured::IdPath {
                     path: path.clone().into_owned(),
@@ -129,23 +154,24 @@ impl Scheme {
             Some(IdSource::BodyField(_)) | None => Ok(()),
         }
     }
+}
 
-    fn validate_names(&self, part: &'static str, names: &HeaderNames) -> Result<(), Misconfigured> {
-        if let Some(name) = names.iter().find(|name| !is_token(name)) {
-            return Err(Misconfigured::HeaderName { name: name.into() });
-        }
-        let (given, wanted) = (names.len(), self.signature.names.len());
-        if given == 0 {
-            return Err(Misconfigured::NoHeaderName { part });
-        }
-        if given != wanted {
-            return Err(Misconfigured::Families {
-                part,
-                given,
-                wanted,
-            });
-        }
-        Ok(())
+fn validate_names(
+    part: &'static str,
+    names: &HeaderNames,
+    families: usize,
+) -> Result<(), Misconfigured> {
+    if let Some(name) = names.iter().find(|name| !is_token(name)) {
+        return Err(Misconfigured::HeaderName { name: name.into() });
+    }
+    match names.len() {
+        0 => Err(Misconfigured::NoHeaderName { part }),
+        given if given != families => Err(Misconfigured::Families {
+            part,
+            given,
+            wanted: families,
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -254,6 +280,26 @@ mod tests {
             scheme.signature.names = HeaderNames::from_iter([String::from("a:b")]);
         });
         assert_eq!(bad, Err(Misconfigured::HeaderName { name: "a:b".into() }));
+    }
+
+    #[test]
+    fn two_headers_of_one_family_have_two_names() {
+        let shared = changed(Provider::Svix, |scheme| {
+            let names = HeaderNames::from_static(&["svix-nonce", "Webhook-Timestamp"]);
+            scheme.id = Some(IdSource::Header(names));
+        });
+        assert_eq!(
+            shared,
+            Err(Misconfigured::SharedHeader {
+                name: "Webhook-Timestamp".into()
+            })
+        );
+
+        let crossed = changed(Provider::Svix, |scheme| {
+            let names = HeaderNames::from_static(&["webhook-timestamp", "svix-timestamp"]);
+            scheme.id = Some(IdSource::Header(names));
+        });
+        assert!(crossed.is_ok());
     }
 
     #[test]

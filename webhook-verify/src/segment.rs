@@ -178,6 +178,10 @@ mod tests {
             Err(Misconfigured::NothingSigned)
         );
         assert_eq!(
+            id_boundary(&[Timestamp, DOT, Timestamp]),
+            Err(Misconfigured::RepeatedSegment { segment: Timestamp })
+        );
+        assert_eq!(
             id_boundary(&[Body, DOT, Body]),
             Err(Misconfigured::RepeatedSegment { segment: Body })
         );

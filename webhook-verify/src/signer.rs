@@ -10,11 +10,15 @@ use thiserror::Error;
 use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
 use crate::misconfigured::Misconfigured;
-use crate::ring::{Keys, SecretRing};
+use crate::ring::{Keys, MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
 use crate::segment::Pieces;
+use crate::signatures::MAX_SIGNATURES;
 use crate::timestamp::TimestampSource;
 use crate::unix_time::UnixTime;
+
+// A signer may list a signature for each secret, and must not list more than a verifier takes.
+const _: () = assert!(MAX_SECRETS <= MAX_SIGNATURES);
 
 /// Signs deliveries as a provider does. What it signs, a [`Verifier`](crate::Verifier) of the same
 /// scheme and secrets accepts.
@@ -99,7 +103,7 @@ impl Signer {
                 Err(Unsignable::MalformedId)
             }
             (Some(IdSource::Header(names)), Some(id)) => {
-                headers.0.push((names.to_owned(0), id.into()));
+                headers.0.push((names.to_cow(0), id.into()));
                 Ok(())
             }
             (Some(IdSource::Header(_)), None) if self.scheme.coverage().id => {
@@ -120,7 +124,7 @@ impl Signer {
         };
         let text = rule.unit.format(now).ok_or(Unsignable::TimeOutOfRange)?;
         if let TimestampSource::Header(names) = &rule.source {
-            headers.0.push((names.to_owned(0), text.clone()));
+            headers.0.push((names.to_cow(0), text.clone()));
         }
         Ok(Some(text))
     }
@@ -128,7 +132,7 @@ impl Signer {
     fn add_signatures(&self, headers: &mut SignedHeaders, pieces: Pieces<'_>) {
         let header = &self.scheme.signature;
         let signers = if header.grammar.lists_several() {
-            usize::MAX
+            MAX_SECRETS
         } else {
             1
         };
@@ -137,15 +141,12 @@ impl Signer {
             .iter()
             .take(signers)
             .map(|key| self.scheme.encoding.encode(key.sign(&self.scheme, pieces)));
-        let timestamp = match &self.scheme.timestamp {
-            Some(rule) => match &rule.source {
-                TimestampSource::InSignature(key) => Some((key.as_ref(), pieces.timestamp)),
-                TimestampSource::Header(_) => None,
-            },
-            None => None,
+        let timestamp = match self.scheme.timestamp.as_ref().map(|rule| &rule.source) {
+            Some(TimestampSource::InSignature(key)) => Some((key.as_ref(), pieces.timestamp)),
+            Some(TimestampSource::Header(_)) | None => None,
         };
         headers.0.push((
-            header.names.to_owned(0),
+            header.names.to_cow(0),
             header.grammar.write(timestamp, signatures),
         ));
     }
