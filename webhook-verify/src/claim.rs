@@ -11,7 +11,6 @@ use crate::timestamp::{TimestampRule, TimestampSource};
 use crate::unix_time::UnixTime;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
-#[derive(Debug)]
 pub(crate) struct Claim<'a> {
     /// The time, and the text which says it.
     pub(crate) timestamp: Option<(UnixTime, &'a str)>,

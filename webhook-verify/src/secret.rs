@@ -112,7 +112,8 @@ pub enum SecretForm {
     },
 }
 
-/// Lenient where an operator's copy may differ harmlessly from the provider's: in padding.
+/// Lenient where an operator's copy may differ harmlessly from the provider's: in padding, and in
+/// the bits that are left over before it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()

@@ -38,7 +38,7 @@ impl Segment {
 
 /// What a delivery has to put in the places of a layout. What the layout does not have is not
 /// looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Pieces<'a> {
     pub(crate) id: &'a str,
     pub(crate) timestamp: &'a str,

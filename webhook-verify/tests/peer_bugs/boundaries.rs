@@ -8,6 +8,10 @@ use crate::{NOW, base64, mac, standard, verifier, verify};
 fn the_boundary_between_id_and_time_cannot_be_shifted() {
     // Signed once as id `msg_1`, time 1600000000 and a body that begins with `1700000000.`.
     let signature = format!("v1,{}", base64(b"msg_1.1600000000.1700000000.[]"));
+    let signed = standard("msg_1", "1600000000", &signature);
+    let stale = verify(Provider::StandardWebhooks, &signed, b"1700000000.[]");
+    assert!(stale.is_err_and(|rejection| rejection.is_stale()));
+
     let shifted = standard("msg_1.1600000000", "1700000000", &signature);
     assert_eq!(
         verify(Provider::StandardWebhooks, &shifted, b"[]"),
