@@ -12,4 +12,5 @@ mod hostile;
 mod http2;
 mod limits;
 mod logs;
+mod manual;
 mod misconfiguration;
