@@ -179,8 +179,9 @@ impl<H: Handler> Worker<H> {
     /// Serves the queue until `shutdown` resolves; then claims nothing more, waits for what runs, and
     /// says how it ended.
     ///
-    /// Needs a tokio runtime with time enabled; handlers run as tasks of it. Dropping the future stops
-    /// all handlers at once, and their jobs are claimable again when their leases have run out.
+    /// Needs a tokio runtime with time enabled; handlers run as tasks of it, and one that blocks its
+    /// thread instead of awaiting cannot be stopped by anything here. Dropping the future stops all
+    /// handlers at once, and their jobs are claimable again when their leases have run out.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Drained {
         let shift = Arc::new(Shift::new(self));
         tokio::select! {

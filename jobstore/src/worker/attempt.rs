@@ -105,12 +105,11 @@ impl<H: Handler> Attempt<H> {
     fn report(&self, status: Status) {
         let Hold { job, fence, .. } = &self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
-        let elapsed = self.claimed.elapsed();
         if status == Status::Dead {
-            warn!(%job, queue, attempt, %fence, ?elapsed, "the job is dead; a person must look");
-        } else {
-            debug!(%job, queue, attempt, %fence, %status, ?elapsed, "an attempt ended");
+            warn!(%job, queue, attempt, %fence, "the job is dead; a person must look");
         }
+        let claimed = self.claimed;
+        debug!(%job, queue, attempt, %fence, %status, took = ?claimed.elapsed(), "an attempt ended");
     }
 
     fn report_lost(&self, reason: &str) {

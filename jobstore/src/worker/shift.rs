@@ -71,7 +71,7 @@ impl<H: Handler> Shift<H> {
 
     /// Waits until there is a free slot, and says how many there are.
     async fn free_slots(&self, attempts: &mut JoinSet<Ended>) -> usize {
-        if attempts.len() >= self.worker.concurrency {
+        while attempts.len() >= self.worker.concurrency {
             let _ = attempts.join_next().await;
         }
         // All that have ended by now: their slots are filled by one claim.
