@@ -277,7 +277,13 @@ mod tests {
 
     #[test]
     fn base64_is_read_with_or_without_prefix_and_padding() {
-        for text in ["whsec_AAEC/w==", "AAEC/w==", "whsec_AAEC/w", "AAEC/w"] {
+        for text in [
+            "whsec_AAEC/w==",
+            "AAEC/w==",
+            "whsec_AAEC/w",
+            "AAEC/w",
+            "AAEC/x",
+        ] {
             assert_eq!(key(text, &WHSEC), Ok([0, 1, 2, 0xff].into()), "{text}");
         }
     }
@@ -313,6 +319,8 @@ mod tests {
                 ("AAEC ", SecretFault::SurroundingSpace),
                 ("\tAAEC", SecretFault::SurroundingSpace),
                 ("\u{feff}AAEC", SecretFault::SurroundingSpace),
+                ("AAEC\u{200b}", SecretFault::SurroundingSpace),
+                ("\n-----BEGIN CERTIFICATE-----", SecretFault::Pem),
                 (
                     "-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n",
                     SecretFault::Pem,
