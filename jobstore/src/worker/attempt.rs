@@ -115,7 +115,7 @@ impl<H: Handler> Attempt<H> {
     fn report_lost(&self, reason: &str) {
         let Hold { job, fence, .. } = &self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
-        warn!(%job, queue, attempt, %fence, reason, "the lease is lost; the attempt does not count");
+        warn!(%job, queue, attempt, %fence, reason, "the lease is lost");
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Sixty-four bits that nobody can guess: from the keys with which `std` seeds its hash maps, which come
-/// from the operating system and change with each map.
+/// Sixty-four random bits, from the keys that `std` gives each hash map: they come from the operating
+/// system, and asking for them cannot fail.
 pub(super) fn bits() -> u64 {
     RandomState::new().hash_one(())
 }

@@ -8,3 +8,4 @@ mod log;
 mod outage;
 mod queue;
 mod support;
+mod threads;
