@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::filesystem;
 
@@ -32,7 +32,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 /// What belongs to a connection rather than to the file. The log is synced at each commit, and copied
-/// into the database by whoever commits its thousandth page.
+/// into the database by whoever commits its thousandth page. Each connection keeps up to 16 MiB of
+/// pages in memory.
 const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
@@ -40,6 +41,7 @@ const SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -16384;
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;";
 
@@ -151,6 +153,8 @@ fn flags() -> OpenFlags {
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else SQLite plans a statement anew for each value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(SETTINGS)
 }
 
@@ -169,7 +173,7 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     // If a sync failed under an earlier process, its log may have pages that the system believes to be
     // on the disk and that are not: nothing is to be appended after them. While others use the file,
     // which keeps them from this, they are the ones who know.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
     Ok(())
 }
 

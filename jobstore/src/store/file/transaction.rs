@@ -161,7 +161,7 @@ impl<'a> Transaction<'a> {
         let mut due = Claimed::default();
         let mut statement = self.connection.prepare_cached(
             "SELECT payload, jobs.* FROM jobs JOIN payloads USING (seq)
-             WHERE queue = ?1 AND status IN ('scheduled', 'ready', 'retrying')
+             WHERE queue = ?1 AND lease_until IS NULL AND ended_at IS NULL
              ORDER BY run_at, seq",
         )?;
         for job in statement.query_map([&claim.queue], rows::job)? {
@@ -191,7 +191,7 @@ impl<'a> Transaction<'a> {
         let over: Vec<Job> = self
             .connection
             .prepare_cached(
-                "SELECT x'', jobs.* FROM jobs WHERE status = 'running' AND lease_until <= ?1
+                "SELECT x'', jobs.* FROM jobs WHERE lease_until <= ?1
                  ORDER BY lease_until, seq LIMIT ?2",
             )?
             .query_map(params![self.now.as_micros(), sql_limit(limit)], rows::job)?
@@ -210,13 +210,17 @@ impl<'a> Transaction<'a> {
 
     /// Deletes jobs that ended before `before`, the longest ended first and dead ones last.
     pub(super) fn prune(&self, before: Timestamp, limit: usize) -> Result<usize> {
-        self.connection
-            .prepare_cached(
-                "DELETE FROM jobs WHERE seq IN (
-                     SELECT seq FROM jobs WHERE ended_at IS NOT NULL AND ended_at < ?1
-                     ORDER BY status = 'dead', ended_at, seq LIMIT ?2)",
-            )?
-            .execute(params![before.as_micros(), sql_limit(limit)])
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM jobs WHERE seq IN (
+                 SELECT seq FROM jobs WHERE (status = 'dead') = ?1 AND ended_at < ?2
+                 ORDER BY ended_at, seq LIMIT ?3)",
+        )?;
+        let mut pruned = 0;
+        for dead in [false, true] {
+            let rest = sql_limit(limit - pruned);
+            pruned += statement.execute(params![dead, before.as_micros(), rest])?;
+        }
+        Ok(pruned)
     }
 
     /// Decides, and writes what was decided.
