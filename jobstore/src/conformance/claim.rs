@@ -6,11 +6,7 @@ use super::{
     events,
     world::{LEASE, QUEUE, TICK, World, job},
 };
-use crate::{Claim, Claimed, Event, JobId, Lease, NewJob, Status, Timestamp, WorkerId};
-
-fn ids<'a>(jobs: impl IntoIterator<Item = &'a crate::Job>) -> Vec<JobId> {
-    jobs.into_iter().map(|job| job.id).collect()
-}
+use crate::{Claim, Claimed, Event, Job, JobId, Lease, NewJob, Status, Timestamp, WorkerId};
 
 /// What a claim answers is the job as it is now kept: running, leased, its attempt counted.
 pub async fn a_claimed_job_is_running_under_a_lease(world: World) {
@@ -185,4 +181,8 @@ pub async fn thousands_of_due_jobs_can_be_claimed(world: World) {
     assert_eq!(claimed.len(), 10);
     claimed.extend(ids(&world.claim(2 * DUE).await));
     assert_eq!(claimed.len(), DUE);
+}
+
+fn ids<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Vec<JobId> {
+    jobs.into_iter().map(|job| job.id).collect()
 }

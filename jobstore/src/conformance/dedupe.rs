@@ -10,14 +10,6 @@ use crate::{Applied, Enqueued, Event, NewJob, Query, Status};
 
 const WINDOW: Duration = Duration::from_secs(3_600);
 
-fn keyed() -> NewJob {
-    job().payload("body").dedupe("key", WINDOW)
-}
-
-async fn count(world: &World) -> usize {
-    world.list(&Query::default()).await.jobs.len()
-}
-
 /// The same key twice makes one job, and the second caller is told which. In apalis-redis 1.0.0 the
 /// default settings delete the key as soon as it is written, and both are enqueued.
 pub async fn a_repetition_is_told_of_the_first_job(world: World) {
@@ -200,4 +192,12 @@ pub async fn a_key_outlives_its_job_and_ends_with_its_window(world: World) {
     assert_eq!(world.offer(keyed().payload("another")).await, conflict);
     world.advance(WINDOW);
     assert_ne!(world.enqueue(keyed()).await, id);
+}
+
+fn keyed() -> NewJob {
+    job().payload("body").dedupe("key", WINDOW)
+}
+
+async fn count(world: &World) -> usize {
+    world.list(&Query::default()).await.jobs.len()
 }

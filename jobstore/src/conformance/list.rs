@@ -6,10 +6,6 @@ use super::{
 };
 use crate::{Event, JobId, NewJob, Page, Query, Status, Summary};
 
-fn ids(page: &Page) -> Vec<JobId> {
-    page.jobs.iter().map(|job| job.id).collect()
-}
-
 /// A job that is not there is an answer, not an error.
 pub async fn a_job_that_is_not_there_is_none(world: World) {
     world.enqueue(job()).await;
@@ -128,4 +124,8 @@ pub async fn the_limit_of_a_page_is_bounded(world: World) {
         assert_eq!(page.jobs.len(), expected);
         assert_eq!(page.next, page.jobs.last().map(|job| job.id));
     }
+}
+
+fn ids(page: &Page) -> Vec<JobId> {
+    page.jobs.iter().map(|job| job.id).collect()
 }

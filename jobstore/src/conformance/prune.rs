@@ -6,15 +6,6 @@ use super::{
 };
 use crate::{Applied, Event, JobId, NewJob, Query, Status};
 
-async fn ended(world: &World) -> JobId {
-    let id = world.enqueue(job()).await;
-    assert_eq!(
-        world.apply(id, Event::Cancel).await,
-        Applied::Now(Status::Cancelled)
-    );
-    id
-}
-
 /// By when it ended, to the microsecond; whatever way it ended, and however old it is.
 pub async fn only_what_ended_before_is_deleted(world: World) {
     let slow = world.enqueue(job()).await;
@@ -84,4 +75,13 @@ pub async fn what_was_deleted_is_gone(world: World) {
     assert_eq!(world.list(&Query::default()).await.jobs, []);
     assert_eq!(world.apply(id, Event::Cancel).await, Applied::Unknown);
     assert_eq!(world.apply(id, events::claim()).await, Applied::Unknown);
+}
+
+async fn ended(world: &World) -> JobId {
+    let id = world.enqueue(job()).await;
+    assert_eq!(
+        world.apply(id, Event::Cancel).await,
+        Applied::Now(Status::Cancelled)
+    );
+    id
 }

@@ -14,24 +14,6 @@ use crate::{Applied, Enqueued, Event, JobId, Query, Refused, Status};
 const TASKS: usize = 16;
 const ROUNDS: usize = 10;
 
-/// Runs `task` as often as there are [`TASKS`], all from the same moment on.
-async fn at_once<T, F>(world: &World, task: impl Fn(World, usize) -> F) -> Vec<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let start = Arc::new(Barrier::new(TASKS));
-    let mut tasks = tokio::task::JoinSet::new();
-    for n in 0..TASKS {
-        let (start, task) = (Arc::clone(&start), task(world.clone(), n));
-        tasks.spawn(async move {
-            start.wait().await;
-            task.await
-        });
-    }
-    tasks.join_all().await
-}
-
 /// One of them gets the job, all the others are told of it.
 pub async fn the_same_key_at_once_makes_one_job(world: World) {
     for round in 0..ROUNDS {
@@ -167,37 +149,35 @@ pub async fn a_completion_and_a_reap_exclude_each_other(world: World) {
 
 /// Each delete is counted by one of those who prune at once.
 pub async fn pruners_at_once_delete_each_job_once(world: World) {
-    const JOBS: usize = 50;
-    for _ in 0..JOBS {
-        let id = world.enqueue(job()).await;
-        let _ = world.apply(id, Event::Cancel).await;
+    const JOBS: usize = 2 * TASKS;
+    for _ in 0..ROUNDS {
+        for _ in 0..JOBS {
+            let id = world.enqueue(job()).await;
+            let _ = world.apply(id, Event::Cancel).await;
+        }
+        world.advance(LEASE);
+        let prune = |world: World, n| async move { world.prune(world.now(), n + 1).await };
+        let pruned: usize = at_once(&world, prune).await.into_iter().sum();
+        assert_eq!(pruned + world.prune(world.now(), JOBS).await, JOBS);
     }
-    world.advance(LEASE);
-    let pruned = at_once(&world, |world, n| async move {
-        world.prune(world.now(), n + 1).await
-    });
-    let pruned: usize = pruned.await.into_iter().sum();
-    assert_eq!(pruned + world.prune(world.now(), JOBS).await, JOBS);
 }
 
 /// Who looks while others write sees each job before a step or after it, never in the middle.
 pub async fn whoever_looks_sees_whole_jobs(world: World) {
     let (id, other) = (world.enqueue(job()).await, world.enqueue(job()).await);
     at_once(&world, |world, n| async move {
-        for _ in 0..20 {
-            if n % 4 == 0 {
-                for job in world.claim(2).await {
+        for _ in 0..50 {
+            if n % 2 == 0 {
+                for job in world.claim(1).await {
+                    tokio::task::yield_now().await;
                     let _ = world.apply(job.id, events::release(&job)).await;
                 }
             }
             for id in [id, other] {
                 let seen = world.get(id).await;
-                assert_eq!(
-                    seen.lease.is_some(),
-                    seen.status == Status::Running,
-                    "{seen:?}"
-                );
-                assert_eq!(u32::from(seen.lease.is_some()), seen.attempts, "{seen:?}");
+                let leased = seen.lease.is_some();
+                assert_eq!(leased, seen.status == Status::Running, "{seen:?}");
+                assert_eq!(u32::from(leased), seen.attempts, "{seen:?}");
             }
             let listed = world.list(&Query::default()).await.jobs;
             let ids: Vec<_> = listed.iter().map(|job| job.id).collect();
@@ -205,4 +185,22 @@ pub async fn whoever_looks_sees_whole_jobs(world: World) {
         }
     })
     .await;
+}
+
+/// Runs `task` as often as there are [`TASKS`], all from the same moment on.
+async fn at_once<T, F>(world: &World, task: impl Fn(World, usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(TASKS));
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..TASKS {
+        let (start, task) = (Arc::clone(&start), task(world.clone(), n));
+        tasks.spawn(async move {
+            start.wait().await;
+            task.await
+        });
+    }
+    tasks.join_all().await
 }

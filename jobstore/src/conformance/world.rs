@@ -21,11 +21,6 @@ pub struct World {
     clock: Arc<ManualClock>,
 }
 
-/// An ordinary job.
-pub(super) fn job() -> NewJob {
-    NewJob::new(QUEUE, "kind")
-}
-
 impl World {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<ManualClock>) -> Self {
         Self { store, clock }
@@ -102,4 +97,9 @@ impl World {
     pub(super) async fn list(&self, query: &Query) -> Page {
         self.store.list(query).await.expect("list answers")
     }
+}
+
+/// An ordinary job.
+pub(super) fn job() -> NewJob {
+    NewJob::new(QUEUE, "kind")
 }

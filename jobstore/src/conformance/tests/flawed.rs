@@ -1,52 +1,18 @@
-//! Stores that are wrong in one way each: ways in which others have been wrong.
+//! A store that is wrong in one way.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_listener::EventListener;
 use parking_lot::Mutex;
 
+use super::flaw::Flaw;
 use crate::{
-    Applied, Claim, Claimed, Enqueued, Event, Fence, Job, JobId, ManualClock, Memory, NewJob, Page,
-    Query, Refused, Status, Store, StoreError, Timestamp,
+    Applied, Claim, Claimed, Clock, Dedupe, Enqueued, Event, Fence, Job, JobId, ManualClock,
+    Memory, NewJob, Page, Query, Refused, Status, Store, StoreError, Timestamp,
 };
 
-/// What is wrong with a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw {
-    ForgetsKeys,
-    FreesKeysOfEndedJobs,
-    LooksUpKeysBeforehand,
-    FoldsCaseOfKeys,
-    ComparesKeysOnly,
-    IgnoresFences,
-    DecidesBeforehand,
-    ClaimsTwice,
-    ClaimsByAge,
-    WedgesOnLongQueues,
-    TriesTwentyFiveTimes,
-    PrunesRetrying,
-    IgnoresLimits,
-    KeepsMilliseconds,
-    KeepsText,
-    PagesByCount,
-    WakesOne,
-    TakesUnknownForLost,
-}
-
-impl Flaw {
-    /// Those that show in the answers to one caller, within what a random history asks.
-    pub(super) const SEQUENTIAL: [Self; 8] = [
-        Self::ForgetsKeys,
-        Self::FreesKeysOfEndedJobs,
-        Self::ComparesKeysOnly,
-        Self::IgnoresFences,
-        Self::ClaimsByAge,
-        Self::TriesTwentyFiveTimes,
-        Self::PrunesRetrying,
-        Self::KeepsMilliseconds,
-    ];
-}
+mod wrong;
 
 /// A good store behind a flaw.
 #[derive(Debug)]
@@ -54,20 +20,38 @@ pub(super) struct Flawed {
     store: Memory,
     flaw: Option<Flaw>,
     rung: event_listener::Event,
-    /// What was claimed last.
-    claimed: Mutex<Vec<Job>>,
-    /// Keys of the store's own bookkeeping.
-    keys: Mutex<Vec<(String, JobId)>>,
+    notes: Mutex<Notes>,
+}
+
+/// What a flaw keeps beside the store.
+#[derive(Debug, Default)]
+struct Notes {
+    claimed: Vec<Job>,
+    keys: Vec<(String, JobId)>,
+    happened: BTreeSet<(Timestamp, JobId)>,
+}
+
+/// A clock that is not the one that the store was given.
+#[derive(Debug)]
+struct Ahead(Arc<ManualClock>);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        self.0.now() + Duration::from_micros(1)
+    }
 }
 
 impl Flawed {
     pub(super) fn new(flaw: Option<Flaw>, clock: Arc<ManualClock>) -> Self {
         Self {
-            store: Memory::with_clock(clock),
+            store: if flaw == Some(Flaw::RunsAhead) {
+                Memory::with_clock(Ahead(clock))
+            } else {
+                Memory::with_clock(clock)
+            },
             flaw,
             rung: event_listener::Event::new(),
-            claimed: Mutex::default(),
-            keys: Mutex::default(),
+            notes: Mutex::default(),
         }
     }
 
@@ -83,9 +67,24 @@ impl Flawed {
         }
     }
 
+    fn queue(&self, queue: &str) -> String {
+        if self.has(Flaw::FoldsCaseOfQueues) {
+            return queue.to_ascii_lowercase();
+        }
+        queue.to_owned()
+    }
+
+    /// What is written is not what was given.
     fn alter(&self, job: &mut NewJob) {
+        job.queue = self.queue(&job.queue);
         match (self.flaw, &mut job.dedupe) {
             (Some(Flaw::ForgetsKeys), dedupe) => *dedupe = None,
+            (Some(Flaw::TakesNoKeyForAKey), dedupe @ None) => {
+                *dedupe = Some(Dedupe {
+                    key: "none".into(),
+                    window: Duration::from_secs(60),
+                });
+            }
             (Some(Flaw::FoldsCaseOfKeys), Some(dedupe)) => dedupe.key.make_ascii_lowercase(),
             (Some(Flaw::TriesTwentyFiveTimes), _) => job.max_attempts = 25,
             (Some(Flaw::KeepsText), _) => {
@@ -96,102 +95,20 @@ impl Flawed {
         }
     }
 
-    /// Looks first and writes afterwards; in between, others do the same.
-    async fn look_up_then_enqueue(&self, mut job: NewJob) -> Result<Enqueued, StoreError> {
-        let key = job
-            .dedupe
-            .take()
-            .map(|dedupe| dedupe.key)
-            .unwrap_or_default();
-        let known = self
-            .keys
-            .lock()
-            .iter()
-            .find(|known| known.0 == key)
-            .map(|known| known.1);
-        if let Some(id) = known {
-            let status = self.store.get(id).await?.map(|job| job.status);
-            return Ok(Enqueued::Duplicate { id, status });
+    /// What is read is not what was written.
+    fn distort(&self, job: &mut Job) {
+        if self.has(Flaw::KeepsMilliseconds) {
+            job.run_at = to_millis(job.run_at);
         }
-        tokio::task::yield_now().await;
-        let created = self.store.enqueue(job).await?;
-        self.keys.lock().push((key, created.id()));
-        Ok(created)
-    }
-
-    /// Takes the oldest, whatever their time, and puts the others back.
-    async fn claim_by_age(&self, claim: &Claim) -> Result<Claimed, StoreError> {
-        let limit = usize::MAX;
-        let mut claimed = self
-            .store
-            .claim(&Claim {
-                limit,
-                ..claim.clone()
-            })
-            .await?;
-        claimed.jobs.sort_by_key(|job| job.id);
-        for job in claimed.jobs.drain(claim.limit.min(claimed.jobs.len())..) {
-            let fence = job.fence;
-            let _ = self.store.apply(job.id, Event::Release { fence }).await?;
+        if self.has(Flaw::ForgetsEmptyResults) && job.result == Some("".into()) {
+            job.result = None;
         }
-        Ok(claimed)
-    }
-
-    /// Answers by what it has read, whatever becomes of what it writes.
-    async fn decide_then_write(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
-        let Some(mut read) = self.store.get(id).await? else {
-            return Ok(Applied::Unknown);
-        };
-        tokio::task::yield_now().await;
-        let decided = read.apply(event.clone(), self.now());
-        let _ = self.store.apply(id, event).await?;
-        Ok(decided.map_or_else(Applied::Refused, |()| Applied::Now(read.status)))
-    }
-
-    async fn cancel_what_waits_for_its_retry(&self) -> Result<(), StoreError> {
-        let retrying = Query::default().status(Status::Retrying);
-        for job in self.store.list(&retrying).await?.jobs {
-            let _ = self.store.apply(job.id, Event::Cancel).await?;
+        if self.has(Flaw::StartsFencesAgain) && job.fence > Fence::NONE {
+            job.fence = Fence::new(1);
+            if let Some(lease) = &mut job.lease {
+                lease.fence = job.fence;
+            }
         }
-        Ok(())
-    }
-
-    /// Pages that start after as many jobs as the pages before had, not after the last of them.
-    async fn page_by_count(&self, query: &Query) -> Result<Page, StoreError> {
-        let from_the_start = Query {
-            before: None,
-            limit: Query::MAX_LIMIT,
-            ..query.clone()
-        };
-        let all = self.store.list(&from_the_start).await?.jobs;
-        // Jobs that were added in between shift what the count means.
-        let shown = query.before.map_or(0, |_| query.limit);
-        let jobs: Vec<_> = all.iter().skip(shown).take(query.limit).cloned().collect();
-        let more = all.len() > shown + jobs.len();
-        Ok(Page {
-            next: jobs.last().filter(|_| more).map(|job| job.id),
-            jobs,
-        })
-    }
-}
-
-fn with_fence(event: Event, fence: Fence) -> Event {
-    match event {
-        Event::Heartbeat { lease, .. } => Event::Heartbeat { fence, lease },
-        Event::Complete { result, .. } => Event::Complete { fence, result },
-        Event::Fail {
-            category,
-            message,
-            retry,
-            ..
-        } => Event::Fail {
-            fence,
-            category,
-            message,
-            retry,
-        },
-        Event::Release { .. } => Event::Release { fence },
-        Event::Claim { .. } | Event::Expire | Event::Cancel => event,
     }
 }
 
@@ -204,49 +121,61 @@ fn to_millis(time: Timestamp) -> Timestamp {
 #[deny(clippy::missing_trait_methods)]
 impl Store for Flawed {
     async fn enqueue(&self, mut job: NewJob) -> Result<Enqueued, StoreError> {
-        job.validate()?;
+        if let Err(invalid) = job.validate() {
+            self.keep_key_of(job).await?;
+            return Err(invalid.into());
+        }
         self.alter(&mut job);
-        if self.has(Flaw::LooksUpKeysBeforehand) {
+        if self.has(Flaw::LooksUpKeysBeforehand) && job.dedupe.is_some() {
             return self.look_up_then_enqueue(job).await;
         }
         let enqueued = self.store.enqueue(job.clone()).await?;
-        self.rung.notify(1);
+        let due = self
+            .get(enqueued.id())
+            .await?
+            .is_some_and(|job| job.run_at <= self.now());
         match enqueued {
-            Enqueued::Duplicate {
-                status: Some(status),
-                ..
-            } if self.has(Flaw::FreesKeysOfEndedJobs) && status.is_final() => {
+            Enqueued::Created(id) if self.has(Flaw::NamesJobsBackwards) => {
+                let backwards = id.as_bytes().map(|byte| !byte);
+                return Ok(Enqueued::Created(JobId::from_bytes(backwards)));
+            }
+            Enqueued::Created(_) if self.has(Flaw::WakesNobody) => {}
+            Enqueued::Created(_) if self.has(Flaw::WakesOne) => _ = self.rung.notify(1),
+            Enqueued::Created(_) if due => _ = self.rung.notify(usize::MAX),
+            Enqueued::Duplicate { status, .. }
+                if self.has(Flaw::FreesKeysOfEndedJobs) && status.is_some_and(Status::is_final) =>
+            {
                 job.dedupe = None;
-                self.store.enqueue(job).await
+                return self.store.enqueue(job).await;
             }
             Enqueued::Conflict { id, status } if self.has(Flaw::ComparesKeysOnly) => {
-                Ok(Enqueued::Duplicate { id, status })
+                return Ok(Enqueued::Duplicate { id, status });
             }
-            enqueued => Ok(enqueued),
+            _ => {}
         }
+        Ok(enqueued)
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
+        let mut claim = claim.clone();
         if self.has(Flaw::WedgesOnLongQueues) && self.store.len() >= 8_000 {
             return Err(StoreError::Unavailable("too many results to unpack".into()));
         }
-        if self.has(Flaw::ClaimsByAge) {
-            return self.claim_by_age(claim).await;
+        if self.has(Flaw::WrapsLongLeases) && claim.lease > Duration::from_secs(1 << 32) {
+            claim.lease = Duration::ZERO;
         }
-        let limit = self.limit(claim.limit);
-        let mut claimed = self
-            .store
-            .claim(&Claim {
-                limit,
-                ..claim.clone()
-            })
-            .await?;
+        claim.queue = self.queue(&claim.queue);
+        if self.has(Flaw::ClaimsInTwoSteps) {
+            self.claim_for_ever_then_give_back(&claim).await?;
+        }
+        if self.has(Flaw::ClaimsByAge) {
+            return self.claim_by_age(&claim).await;
+        }
+        claim.limit = self.limit(claim.limit);
+        let mut claimed = self.store.claim(&claim).await?;
+        claimed.jobs.iter_mut().for_each(|job| self.distort(job));
         if self.has(Flaw::ClaimsTwice) {
-            if claimed.jobs.is_empty() {
-                claimed.jobs = std::mem::take(&mut *self.claimed.lock());
-            } else {
-                self.claimed.lock().clone_from(&claimed.jobs);
-            }
+            self.hand_out_once_more(&mut claimed);
         }
         Ok(claimed)
     }
@@ -255,9 +184,15 @@ impl Store for Flawed {
         if self.has(Flaw::DecidesBeforehand) {
             return self.decide_then_write(id, event).await;
         }
-        if self.has(Flaw::IgnoresFences) {
-            let latest = self.store.get(id).await?.map(|job| job.fence);
-            event = with_fence(event, latest.unwrap_or_default());
+        if self.has(Flaw::IgnoresFences) || self.has(Flaw::StartsFencesAgain) {
+            event = self.with_the_latest_fence(id, event).await?;
+        }
+        if self.has(Flaw::ForgetsHeartbeats) {
+            event = without_time(event);
+        }
+        let first = self.notes.lock().happened.insert((self.now(), id));
+        if self.has(Flaw::TakesTheTimeForAnIdentity) && !first {
+            return Ok(Applied::Refused(Refused::TooEarly));
         }
         let applied = self.store.apply(id, event).await?;
         if self.has(Flaw::TakesUnknownForLost) && applied == Applied::Unknown {
@@ -267,22 +202,41 @@ impl Store for Flawed {
     }
 
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
-        self.store.reap(self.limit(limit)).await
+        if self.has(Flaw::TakesLossesForFailures) {
+            return self.fail_what_is_over(limit).await;
+        }
+        let mut reaped = self.store.reap(self.limit(limit)).await?;
+        if self.has(Flaw::ReapsWhatHasEnded) {
+            let done = self
+                .store
+                .list(&Query::default().status(Status::Done))
+                .await?;
+            reaped.extend(done.jobs.iter().map(|job| job.id));
+        }
+        Ok(reaped)
     }
 
     async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         if self.has(Flaw::PrunesRetrying) {
             self.cancel_what_waits_for_its_retry().await?;
         }
+        if self.has(Flaw::DecidesBeforehand) {
+            return self.count_then_prune(before, limit).await;
+        }
         self.store.prune(before, self.limit(limit)).await
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         let mut job = self.store.get(id).await?;
-        if let Some(job) = &mut job
-            && self.has(Flaw::KeepsMilliseconds)
-        {
-            job.run_at = to_millis(job.run_at);
+        if self.has(Flaw::FailsOnUnknown) && job.is_none() {
+            return Err(StoreError::Corrupt("no such row".into()));
+        }
+        if let Some(job) = &mut job {
+            if self.has(Flaw::ReadsInTwoSteps) {
+                wrong::others_come_in_between().await;
+                job.lease = self.store.get(id).await?.and_then(|job| job.lease);
+            }
+            self.distort(job);
         }
         Ok(job)
     }
@@ -291,7 +245,13 @@ impl Store for Flawed {
         if self.has(Flaw::PagesByCount) {
             return self.page_by_count(query).await;
         }
-        self.store.list(query).await
+        let queue = query.queue.as_deref().map(|queue| self.queue(queue));
+        self.store
+            .list(&Query {
+                queue,
+                ..query.clone()
+            })
+            .await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -299,7 +259,8 @@ impl Store for Flawed {
     }
 
     fn listen(&self) -> EventListener {
-        if self.has(Flaw::WakesOne) {
+        let flaws = [Flaw::WakesNobody, Flaw::WakesOne, Flaw::WakesNobodyForLater];
+        if flaws.into_iter().any(|flaw| self.has(flaw)) {
             return self.rung.listen();
         }
         self.store.listen()
@@ -307,5 +268,16 @@ impl Store for Flawed {
 
     fn now(&self) -> Timestamp {
         self.store.now()
+    }
+}
+
+/// A heartbeat that prolongs nothing.
+fn without_time(event: Event) -> Event {
+    match event {
+        Event::Heartbeat { fence, .. } => Event::Heartbeat {
+            fence,
+            lease: Duration::ZERO,
+        },
+        event => event,
     }
 }
