@@ -1,6 +1,6 @@
 //! A plain HTTP/1.1 client on a socket: it sends what no well-behaved client would.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
@@ -49,6 +49,16 @@ impl Request {
 
     pub(crate) fn send(&self, to: SocketAddr) -> Reply {
         exchange(to, &self.bytes())
+    }
+
+    /// Sends it to a server that may go away at any moment.
+    pub(crate) fn try_send(&self, to: SocketAddr) -> io::Result<Reply> {
+        let mut stream = TcpStream::connect(to)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(&self.bytes())?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        Ok(Reply::parse(&bytes))
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -132,7 +142,7 @@ pub(crate) fn read(mut stream: TcpStream) -> Reply {
 
 /// Whether the server closes the connection, after whatever it says.
 pub(crate) fn is_closed(stream: &mut TcpStream) -> bool {
-    match std::io::copy(stream, &mut std::io::sink()) {
+    match io::copy(stream, &mut io::sink()) {
         Ok(_) => true,
         Err(error) => error.kind() == ErrorKind::ConnectionReset,
     }
