@@ -174,10 +174,26 @@ fn a_base_of_zero_does_not_wait_and_still_ends() {
 }
 
 #[test]
+fn a_factor_of_zero_does_not_shrink_the_delays() {
+    let backoff = Backoff::exponential().factor(0).jitter(Jitter::None);
+    assert!(
+        backoff
+            .delays(0)
+            .all(|delay| delay == Duration::from_millis(500))
+    );
+}
+
+#[test]
 fn a_backoff_without_a_cap_cannot_overflow() {
     let backoff = Backoff::exponential()
-        .base(Duration::MAX)
         .cap(Duration::MAX)
-        .jitter(Jitter::None);
-    assert_eq!(backoff.delay(5, 0), Some(Duration::from_nanos(u64::MAX)));
+        .jitter(Jitter::None)
+        .retries(u32::MAX);
+    // A power of two is what a product that wraps would turn into nothing.
+    for base in [Duration::MAX, Duration::from_nanos(1 << 63)] {
+        for retry in 1..200 {
+            let delay = backoff.base(base).delay(retry, 0);
+            assert_eq!(delay, Some(Duration::from_nanos(u64::MAX)), "retry {retry}");
+        }
+    }
 }

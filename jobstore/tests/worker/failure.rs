@@ -60,17 +60,23 @@ async fn a_failed_job_waits_for_its_backoff_and_is_dead_after_its_last_attempt()
     worker.stop().await;
 }
 
-/// How often is the job's business: a backoff of fewer retries does not end it early.
+/// How often is the job's business: a backoff of fewer retries neither ends it early nor stops to wait.
 #[tokio::test(start_paused = true)]
 async fn a_job_gets_all_its_attempts_and_not_one_more() {
     for attempts in [1, 3, 12] {
         let world = World::new();
         let starts = Notes::new();
         let id = world.enqueue(new_job().max_attempts(attempts)).await;
-        let worker = start(world.worker(failing(&starts, Failed::transient("busy"))));
+        let backoff = Backoff::exponential()
+            .factor(1)
+            .jitter(Jitter::None)
+            .retries(2);
+        let handler = failing(&starts, Failed::transient("busy"));
+        let worker = start(world.worker(handler).backoff(backoff));
         assert_eq!(world.ended(id).await.status, Status::Dead);
         sleep(secs(3_600)).await;
         assert_eq!(starts.len(), usize::try_from(attempts).unwrap());
+        assert!(gaps(&starts.all()).iter().all(|&gap| gap >= millis(500)));
         worker.stop().await;
     }
 }
