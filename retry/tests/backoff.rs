@@ -189,8 +189,9 @@ fn a_backoff_without_a_cap_cannot_overflow() {
         .cap(Duration::MAX)
         .jitter(Jitter::None)
         .retries(u32::MAX);
-    // A power of two is what a product that wraps would turn into nothing.
-    for base in [Duration::MAX, Duration::from_nanos(1 << 63)] {
+    // Powers of two are what wrapping and truncation would turn into nothing.
+    let fits = Duration::from_nanos(1 << 63);
+    for base in [fits, fits * 2, Duration::MAX] {
         for retry in 1..200 {
             let delay = backoff.base(base).delay(retry, 0);
             assert_eq!(delay, Some(Duration::from_nanos(u64::MAX)), "retry {retry}");
