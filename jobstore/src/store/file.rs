@@ -48,11 +48,13 @@ mod writer;
 ///
 /// One thread writes. What arrives while it waits for the disk shares the next commit, and every
 /// caller is answered only after the commit that holds its step: the busier the store, the less of a
-/// sync each step costs. Two more threads read, beside the writer and without waiting for it.
+/// sync each step costs. Two more threads read, beside the writer and without waiting for it. Dropping
+/// the last clone waits until everything that was handed over is kept.
 ///
 /// # Who else may use the file
 ///
-/// Other processes that run this store, and people with the `sqlite3` shell: `SELECT * FROM
+/// A new file belongs to its owner alone, because payloads hold other people's data. Who may open it then:
+/// other processes that run this store, and people with the `sqlite3` shell: `SELECT * FROM
 /// readable_jobs` shows what there is with readable times. All of them on this machine; a network file
 /// system is refused. [`listen`](Store::listen) hears only this process, so workers in another one
 /// notice a new job when they next look. Space that pruned jobs leave is used again; `PRAGMA
@@ -61,7 +63,8 @@ mod writer;
 /// # Time
 ///
 /// The file remembers the time of its newest write, and time goes on from there: if the clock of the
-/// machine is set back, leases and delays stand still until it has caught up.
+/// machine is set back, leases and delays stand still until it has caught up. If the clock was far ahead
+/// by mistake, stop the processes and let time start anew: `UPDATE clock SET latest_at = 0`.
 ///
 /// # When the disk fails
 ///
@@ -254,6 +257,13 @@ impl Store for File {
     }
 
     async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
+        if let Event::Complete {
+            result: Some(result),
+            ..
+        } = &event
+        {
+            rows::check_depth(result)?;
+        }
         self.write(move |transaction| transaction.apply(id, &event))
             .await
     }

@@ -118,7 +118,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Problem> {
     }
     let new = !path.exists();
     let mut connection = Connection::open_with_flags(path, flags())?;
-    if new {
+    // A path that SQLite takes for a database without a file is refused for its journal below.
+    if new && path.exists() {
         filesystem::make_private(path)?;
     }
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -177,25 +178,30 @@ fn prepare(connection: &mut Connection) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Brings the file to [`VERSION`], in one transaction.
+/// Brings the file to [`VERSION`], in one transaction. Taking the lock proves that the file can be written.
 fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for script in &MIGRATIONS[version(&sql)?..] {
-        sql.execute_batch(script)?;
+    let version = version(&sql)?;
+    if version < VERSION {
+        for script in &MIGRATIONS[version..] {
+            sql.execute_batch(script)?;
+        }
+        sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+        sql.pragma_update(None, "user_version", VERSION as i64)?;
     }
-    sql.pragma_update(None, "application_id", APPLICATION_ID)?;
-    sql.pragma_update(None, "user_version", VERSION as i64)?;
     sql.commit()?;
     Ok(())
 }
 
 /// The version of the file: an index into [`MIGRATIONS`], or their number.
 fn version(connection: &Connection) -> Result<usize, Problem> {
-    let application: i32 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // One statement, because between two another process may create the file.
+    let (application, version, tables): (i32, i64, i64) = connection.query_row(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+         FROM pragma_application_id, pragma_user_version",
+        [],
+        |row| row.try_into(),
+    )?;
     match (application, version, tables) {
         (0, 0, 0) => Ok(0),
         (APPLICATION_ID, found, _) => usize::try_from(found)
@@ -224,4 +230,31 @@ fn is_busy(problem: &Problem) -> bool {
         .downcast_ref::<rusqlite::Error>()
         .and_then(rusqlite::Error::sqlite_error_code)
         .is_some_and(|code| matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_with_the_fault_in_its_log_is_refused() {
+        assert!(matches!(
+            check_sqlite(3_051_002),
+            Err(Problem::OldSqlite(_))
+        ));
+        assert!(check_sqlite(3_051_003).is_ok());
+    }
+
+    #[test]
+    fn every_connection_syncs_at_each_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("jobs.db");
+        let full = 2;
+        for connection in [writer(&path).unwrap(), reader(&path).unwrap()] {
+            let level: i64 = connection
+                .pragma_query_value(None, "synchronous", |row| row.get(0))
+                .unwrap();
+            assert_eq!(level, full);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use rusqlite::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Fence, Job, JobId, Lease, Payload, Summary, Timestamp, WorkerId};
+use crate::{Fence, InvalidJob, Job, JobId, Lease, Payload, Summary, Timestamp, WorkerId};
 
 pub(super) fn insert(connection: &Connection, job: &Job) -> Result<()> {
     connection
@@ -214,6 +214,31 @@ fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
     // The error of the parser is left out: it may quote what it read.
     serde_json::from_str(text(row, column)?)
         .map_err(|_| unreadable(column, FromSqlError::InvalidType))
+}
+
+/// Refuses a value that is nested so deep that the parser would not read it back.
+pub(super) fn check_depth(result: &serde_json::Value) -> Result<(), InvalidJob> {
+    // The parser of serde_json stops at 128 levels.
+    const DEEPEST: usize = 127;
+
+    if is_deeper(result, DEEPEST) {
+        return Err(InvalidJob {
+            field: "result",
+            problem: format!("is nested deeper than {DEEPEST} levels"),
+        });
+    }
+    Ok(())
+}
+
+fn is_deeper(value: &serde_json::Value, levels: usize) -> bool {
+    use serde_json::Value as Json;
+
+    match value {
+        Json::Array(_) | Json::Object(_) if levels == 0 => true,
+        Json::Array(items) => items.iter().any(|item| is_deeper(item, levels - 1)),
+        Json::Object(map) => map.values().any(|item| is_deeper(item, levels - 1)),
+        _ => false,
+    }
 }
 
 fn unreadable(column: usize, error: FromSqlError) -> rusqlite::Error {

@@ -108,29 +108,23 @@ impl Writer {
     fn serve(&mut self, mut batch: Vec<Call>) {
         while !batch.is_empty() {
             if self.health.check().is_err() {
-                batch
-                    .drain(..)
-                    .for_each(|call| call.answer(self.health.check()));
-                return;
+                return answer_all(batch, || self.health.check());
             }
             match self.commit(&mut batch) {
                 Ok(claimable) => {
                     if claimable {
                         self.changed.notify(usize::MAX);
                     }
-                    batch.drain(..).for_each(|call| call.answer(Ok(())));
-                }
-                // One verb cannot be done: the others start over without it.
-                Err(Broken::Verb(at, error)) => {
-                    batch
-                        .remove(at)
-                        .answer(Err(self.health.diagnose(&Arc::new(error))));
+                    return answer_all(batch, || Ok(()));
                 }
                 Err(Broken::Transaction(error)) => {
                     let error = Arc::new(error);
-                    batch
-                        .drain(..)
-                        .for_each(|call| call.answer(Err(self.health.diagnose(&error))));
+                    return answer_all(batch, || Err(self.health.diagnose(&error)));
+                }
+                // One verb cannot be done: the others start over without it.
+                Err(Broken::Verb(at, error)) => {
+                    let error = self.health.diagnose(&Arc::new(error));
+                    batch.remove(at).answer(Err(error));
                 }
             }
         }
@@ -154,6 +148,12 @@ impl Writer {
         }
         sql.commit()?;
         Ok(claimable)
+    }
+}
+
+fn answer_all(batch: Vec<Call>, kept: impl Fn() -> Result<(), StoreError>) {
+    for call in batch {
+        call.answer(kept());
     }
 }
 
