@@ -52,15 +52,17 @@ CREATE INDEX ended_jobs ON jobs (status = 'dead', ended_at) WHERE ended_at IS NO
 CREATE INDEX rare_jobs ON jobs (status)
 WHERE status = 'scheduled' OR status = 'retrying' OR status = 'dead' OR status = 'cancelled';
 
--- A key outlives its job when its window is longer than the job is kept.
+-- A key outlives its job when its window is longer than the job is kept. Keys come in any order, so
+-- only the index that finds them is written all over; the rows themselves are appended.
 CREATE TABLE dedupe_keys (
+    seq    INTEGER PRIMARY KEY,
     queue  TEXT    NOT NULL,
     key    TEXT    NOT NULL,
     digest BLOB    NOT NULL, -- of kind and payload
     job_id TEXT    NOT NULL,
     until  INTEGER NOT NULL, -- the end of the window
-    PRIMARY KEY (queue, key)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (queue, key)
+) STRICT;
 
 CREATE INDEX dedupe_windows ON dedupe_keys (until);
 

@@ -56,8 +56,8 @@ impl<'a> Transaction<'a> {
         self.tick()?;
         self.connection
             .prepare_cached(
-                "DELETE FROM dedupe_keys WHERE (queue, key) IN (
-                     SELECT queue, key FROM dedupe_keys WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+                "DELETE FROM dedupe_keys WHERE seq IN (
+                     SELECT seq FROM dedupe_keys WHERE until <= ?1 ORDER BY until LIMIT ?2)",
             )?
             .execute(params![self.now.as_micros(), sql_limit(2 * verbs)])?;
         Ok(())
