@@ -26,7 +26,7 @@ impl ApiKey {
     pub(crate) fn random() -> Result<(Self, String), getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        let text = base16ct::lower::encode_string(&bytes);
+        let text = const_hex::encode(bytes);
         Ok((Self::new(&text), text))
     }
 

@@ -42,7 +42,7 @@ fn record(job: &Job) -> Value {
     let digest: [u8; 32] = Sha256::digest(job.payload.as_bytes()).into();
     json!({
         "bytes": job.payload.len(),
-        "sha256": base16ct::lower::encode_string(&digest),
+        "sha256": const_hex::encode(digest),
         "event_id": job.metadata.get("event_id"),
     })
 }

@@ -15,7 +15,10 @@ pub(crate) struct Claim<'a> {
     /// The time, and the text which says it.
     pub(crate) timestamp: Option<(UnixTime, &'a str)>,
     /// The id, if it has a header.
+    /// Only if it is signed: what is not signed claims nothing.
     pub(crate) id: Option<&'a str>,
+    /// Which family of headers it was read from.
+    pub(crate) family: usize,
 }
 
 impl<'a> Claim<'a> {
@@ -25,7 +28,7 @@ impl<'a> Claim<'a> {
     /// # Errors
     ///
     /// Something that the scheme needs is missing, or something that it reads is malformed.
-    pub(crate) fn read<H: Headers + ?Sized>(
+    pub(crate) fn read<H: Headers>(
         scheme: &Scheme,
         id_boundary: Option<u8>,
         headers: &'a H,
@@ -39,9 +42,12 @@ impl<'a> Claim<'a> {
                 None => None,
             },
             id: match &scheme.id {
-                Some(IdSource::Header(names)) => read_id(scheme, names, id_boundary, &family)?,
-                Some(IdSource::BodyField(_)) | None => None,
+                Some(IdSource::Header(names)) if scheme.signs_id() => {
+                    Some(read_id(names, id_boundary, &family)?)
+                }
+                _ => None,
             },
+            family: family.index(),
         })
     }
 
@@ -55,7 +61,7 @@ impl<'a> Claim<'a> {
     }
 }
 
-fn read_signatures<H: Headers + ?Sized>(
+fn read_signatures<H: Headers>(
     scheme: &Scheme,
     family: &Family<'_, H>,
     header: &str,
@@ -76,7 +82,7 @@ fn read_signatures<H: Headers + ?Sized>(
     Ok(())
 }
 
-fn read_timestamp<'a, H: Headers + ?Sized>(
+fn read_timestamp<'a, H: Headers>(
     scheme: &Scheme,
     rule: &TimestampRule,
     family: &Family<'a, H>,
@@ -107,21 +113,16 @@ fn read_timestamp<'a, H: Headers + ?Sized>(
     }
 }
 
-fn read_id<'a, H: Headers + ?Sized>(
-    scheme: &Scheme,
+fn read_id<'a, H: Headers>(
     names: &HeaderNames,
     id_boundary: Option<u8>,
     family: &Family<'a, H>,
-) -> Result<Option<&'a str>, Rejection> {
-    let id = if scheme.coverage().id {
-        Some(family.one(names)?)
-    } else {
-        family.find_one(names)?
-    };
-    match id {
-        Some(id) if !is_well_formed(id, id_boundary) => Err(Rejection::MalformedId {
-            header: family.name(names),
-        }),
-        id => Ok(id),
+) -> Result<&'a str, Rejection> {
+    let id = family.one(names)?;
+    if is_well_formed(id, id_boundary) {
+        return Ok(id);
     }
+    Err(Rejection::MalformedId {
+        header: family.name(names),
+    })
 }

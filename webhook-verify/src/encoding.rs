@@ -26,7 +26,7 @@ impl Encoding {
     pub(crate) fn encode(self, tag: Tag) -> String {
         let mac = tag.to_bytes();
         match self {
-            Self::Hex => base16ct::lower::encode_string(&mac),
+            Self::Hex => const_hex::encode(mac),
             Self::Base64 => STANDARD.encode(mac),
             Self::Base64UrlNoPad => URL_SAFE_NO_PAD.encode(mac),
         }
@@ -44,9 +44,13 @@ impl Encoding {
 }
 
 fn decode_hex(text: &str) -> Option<[u8; Tag::LEN]> {
+    // Looked at first, because the decoder would skip a `0x` in front.
+    if text.len() != 2 * Tag::LEN {
+        return None;
+    }
     let mut mac = [0; Tag::LEN];
-    let decoded = base16ct::mixed::decode(text, &mut mac).ok()?;
-    (decoded.len() == Tag::LEN).then_some(mac)
+    const_hex::decode_to_slice(text, &mut mac).ok()?;
+    Some(mac)
 }
 
 fn decode_base64(engine: &impl Engine, text: &str) -> Option<[u8; Tag::LEN]> {
@@ -88,6 +92,12 @@ mod tests {
     #[test]
     fn hex_is_read_in_either_case() {
         assert_eq!(decode(Encoding::Hex, &HEX.to_uppercase()), Some(MAC));
+    }
+
+    #[test]
+    fn a_prefix_of_hex_literals_is_refused() {
+        assert_eq!(decode(Encoding::Hex, &["0x", HEX].concat()), None);
+        assert_eq!(decode(Encoding::Hex, &["0x", &HEX[2..]].concat()), None);
     }
 
     #[test]

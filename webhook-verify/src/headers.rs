@@ -145,9 +145,30 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
         }
     }
 
+    /// The position of the family in the list of names.
+    pub(crate) const fn index(&self) -> usize {
+        self.index
+    }
+
     /// The name of a header in this family.
     pub(crate) fn name(&self, names: &HeaderNames) -> Cow<'static, str> {
         names.to_cow(self.index)
+    }
+}
+
+/// The headers of a delivery, whatever their type: for what is looked up only if somebody asks.
+pub(crate) trait AnyHeaders: Sync {
+    /// The one value in a family, if it can be read.
+    fn readable(&self, names: &HeaderNames, family: usize) -> Option<&str>;
+}
+
+impl<H: Headers + Sync> AnyHeaders for H {
+    fn readable(&self, names: &HeaderNames, family: usize) -> Option<&str> {
+        let family = Family {
+            headers: self,
+            index: family,
+        };
+        family.find_one(names).ok().flatten()
     }
 }
 

@@ -78,12 +78,17 @@ impl Scheme {
         Coverage {
             body: signs(Segment::Body),
             id: match self.id {
-                Some(IdSource::Header(_)) => signs(Segment::Id),
+                Some(IdSource::Header(_)) => self.signs_id(),
                 Some(IdSource::BodyField(_)) => signs(Segment::Body),
                 None => false,
             },
             timestamp: signs(Segment::Timestamp),
         }
+    }
+
+    /// Whether an id from a header is among what is signed.
+    pub(crate) fn signs_id(&self) -> bool {
+        self.signed.contains(&Segment::Id)
     }
 
     /// Checks that the parts belong together, and says which byte an id must not contain.

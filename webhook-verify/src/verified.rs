@@ -6,6 +6,8 @@ use core::fmt;
 use crate::body_field;
 use crate::coverage::Coverage;
 use crate::fingerprint::Fingerprint;
+use crate::header_names::HeaderNames;
+use crate::headers::AnyHeaders;
 use crate::id::{EventId, IdSource, is_well_formed};
 use crate::scheme::Scheme;
 use crate::tag::Tag;
@@ -39,7 +41,10 @@ pub struct Verified<'a> {
     pub(crate) tag: Tag,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) skew: Option<Skew>,
+    /// The id from a header, if it is signed.
     pub(crate) id: Option<&'a str>,
+    pub(crate) headers: &'a dyn AnyHeaders,
+    pub(crate) family: usize,
     pub(crate) body: &'a [u8],
 }
 
@@ -72,17 +77,26 @@ impl<'a> Verified<'a> {
     /// The id of the event, if the scheme says where it stands and it is there. Ask it whether it
     /// [is signed](EventId::is_signed) before relying on it.
     ///
-    /// An id in the body is looked up with every call: the body must be JSON, have the member
-    /// exactly once, and a text in it that is a well-formed id.
+    /// What is not needed to verify is looked up with every call. An id in a header that is not
+    /// signed must be there once and be well-formed. So must one in the body, which must be JSON and
+    /// have the member exactly once.
     pub fn event_id(&self) -> Option<EventId<'a>> {
         let text = match &self.scheme.id {
-            Some(IdSource::Header(_)) => self.id.map(Cow::Borrowed),
+            Some(IdSource::Header(names)) => self
+                .id
+                .or_else(|| self.unsigned_id(names))
+                .map(Cow::Borrowed),
             Some(IdSource::BodyField(path)) => {
                 body_field::find(self.body, path).filter(|text| is_well_formed(text, None))
             }
             None => None,
         };
         text.map(|text| EventId::new(text, self.coverage().id))
+    }
+
+    fn unsigned_id(&self, names: &HeaderNames) -> Option<&'a str> {
+        let text = self.headers.readable(names, self.family);
+        text.filter(|text| is_well_formed(text, None))
     }
 
     /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.

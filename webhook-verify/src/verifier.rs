@@ -100,7 +100,7 @@ impl Verifier {
     ///
     /// As [`Verifier::verify_at`].
     #[cfg(feature = "std")]
-    pub fn verify<'a, H: Headers + ?Sized>(
+    pub fn verify<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
         body: &'a [u8],
@@ -114,7 +114,7 @@ impl Verifier {
     ///
     /// What the scheme needs is missing or malformed; no signature is right; or one is, and the
     /// time is too far from now. It is found out in this order.
-    pub fn verify_at<'a, H: Headers + ?Sized>(
+    pub fn verify_at<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
         body: &'a [u8],
@@ -145,7 +145,7 @@ impl Verifier {
     }
 
     /// The clock is asked only if a time is signed.
-    fn judge<'a, H: Headers + ?Sized>(
+    fn judge<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
         body: &'a [u8],
@@ -165,6 +165,8 @@ impl Verifier {
             sent_at,
             skew: self.check_age(sent_at, clock)?,
             id: claim.id,
+            headers,
+            family: claim.family,
             body,
         })
     }

@@ -48,7 +48,7 @@ impl Delivery {
     }
 
     /// Whether it is accepted, with these headers and this body, when it is sent.
-    fn judge(&self, headers: &impl Headers, body: &[u8]) -> Result<(), Rejection> {
+    fn judge(&self, headers: &(impl Headers + Sync), body: &[u8]) -> Result<(), Rejection> {
         self.verifier()
             .verify_at(headers, body, self.sent_at)
             .map(drop)

@@ -24,7 +24,11 @@ fn verifier(provider: Provider, secret: &str) -> Verifier {
 }
 
 /// Verifies as of [`NOW`], and says which secret matched.
-fn verify(provider: Provider, headers: &impl Headers, body: &[u8]) -> Result<String, Rejection> {
+fn verify(
+    provider: Provider,
+    headers: &(impl Headers + Sync),
+    body: &[u8],
+) -> Result<String, Rejection> {
     let verifier = verifier(provider, SECRET);
     let label = verifier
         .verify_at(headers, body, NOW)?
@@ -41,7 +45,7 @@ fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
 
 /// The signature of a Stripe or GitHub delivery, for any text in the place of the time.
 fn hex(message: &[u8]) -> String {
-    base16ct::lower::encode_string(&mac(SECRET.as_bytes(), message))
+    const_hex::encode(mac(SECRET.as_bytes(), message))
 }
 
 /// The signature of a Standard Webhooks delivery, for any text in the place of the id and time.
