@@ -13,7 +13,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::Uri;
-use jobstore::NewJob;
 use tracing_subscriber::filter::Targets;
 use webhook_verify::{Provider, Verifier};
 
@@ -50,6 +49,15 @@ pub(crate) enum Environment {
     Development,
     /// What is weak or missing is refused.
     Production,
+}
+
+impl Environment {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
 }
 
 /// How jobs are run and kept.
@@ -177,11 +185,7 @@ impl JobSettings {
         Self {
             concurrency: variables.number("WORKER_CONCURRENCY", 16, 1..=1024),
             lease: variables.duration("JOB_LEASE", 30 * second, second..=HOUR),
-            max_attempts: variables.number(
-                "JOB_MAX_ATTEMPTS",
-                NewJob::DEFAULT_MAX_ATTEMPTS as usize,
-                1..=100,
-            ) as u32,
+            max_attempts: variables.number("JOB_MAX_ATTEMPTS", 12, 1..=100) as u32,
             dedupe_window: variables.duration("DEDUPE_WINDOW", 7 * DAY, second..=90 * DAY),
             retention: variables.duration("RETENTION", 7 * DAY, second..=3650 * DAY),
         }

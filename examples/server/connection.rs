@@ -154,6 +154,7 @@ impl Protocols {
     {
         let stop = async {
             tokio::select! {
+                biased;
                 () = drain.started() => {}
                 () = sleep(self.limits.connection_age) => {}
                 () = idle => {}
@@ -165,8 +166,10 @@ impl Protocols {
             () = stop => {}
         }
         Pin::new(&mut *connection).graceful_shutdown();
-        // A client that does not read its answer would otherwise keep the connection for ever.
-        match timeout(self.limits.drain_timeout, connection).await {
+        // What has begun may take as long as a body may; a client that does not read its answer would
+        // keep the connection for ever.
+        let grace = self.limits.body_timeout + self.limits.drain_timeout;
+        match timeout(grace, connection).await {
             Ok(Err(error)) => End::Finished(Err(error)),
             Ok(Ok(())) | Err(_) => End::Stopped,
         }

@@ -82,7 +82,7 @@ impl Health {
             "uptime_seconds": self.started.elapsed().as_secs(),
             "checks": verdicts,
         });
-        Answer::json(status, &report)
+        Answer::json(status, &report).map(|answer| answer.outcome(word))
     }
 
     async fn checks(&self) -> [Check; 3] {

@@ -7,20 +7,17 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
-use jobstore::{Enqueued, JobId, Jobs, NewJob, StoreError};
+use jobstore::{Enqueued, JobId, Jobs, NewJob};
 use serde::Serialize;
-use tokio::time::timeout;
 use tracing::warn;
-use webhook_verify::{Provider, Rejection, Verified, Verifier};
+use webhook_verify::{EventId, Provider, Rejection, Verified, Verifier};
 
 use crate::answer::{Answer, Code, Refusal};
 use crate::body::BodyReader;
+use crate::store;
 
 /// The queue that jobs made from webhooks wait in.
 pub(crate) const QUEUE: &str = "webhooks";
-
-/// A sender that waits longer than this for the store is told to come again.
-const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A body from this size on takes so long to hash that other requests should not wait for it.
 const LONG_BODY_BYTES: usize = 256 * 1024;
@@ -62,11 +59,8 @@ impl Intake {
         let body = self.bodies.read(body).await?;
         let verified = verify(verifier, headers, &body.bytes)?;
         let job = self.job(provider, &verified, headers, body.bytes.clone(), origin);
-        match timeout(STORE_TIMEOUT, self.jobs.enqueue(job)).await {
-            Ok(Ok(enqueued)) => answer(provider, enqueued),
-            Ok(Err(error)) => Err(refuse(error)),
-            Err(_) => Err(unavailable().because("the store did not answer in time")),
-        }
+        let enqueued = store::in_time(self.jobs.enqueue(job)).await?;
+        answer(provider, enqueued)
     }
 
     /// Unknown and not configured look alike: who asks learns nothing about the configuration.
@@ -87,18 +81,22 @@ impl Intake {
         origin: Origin<'_>,
     ) -> NewJob {
         let name = provider.name();
+        let event_id = verified.event_id();
         let mut job = NewJob::new(QUEUE, format!("webhook.{name}"))
             .payload(body)
             .triggered_by(format!("webhook:{name}"))
             .max_attempts(self.max_attempts)
-            .dedupe(dedupe_key(name, verified), self.dedupe_window)
+            .dedupe(
+                dedupe_key(name, event_id.as_ref(), verified),
+                self.dedupe_window,
+            )
             .metadata("provider", name)
             .metadata("secret", verified.secret_label())
             .metadata("source_ip", origin.peer.to_string());
         if let Ok(request_id) = origin.request_id.to_str() {
             job = job.metadata("request_id", request_id);
         }
-        if let Some(id) = verified.event_id() {
+        if let Some(id) = event_id {
             job = job.metadata("event_id", id.as_str());
         }
         if let Some(content_type) = content_type(headers) {
@@ -110,8 +108,8 @@ impl Intake {
 
 /// What makes a repetition recognisable. An id that is not signed can be changed by whoever replays
 /// the delivery, so then it is the signature that counts.
-fn dedupe_key(provider: &str, verified: &Verified<'_>) -> String {
-    match verified.event_id() {
+fn dedupe_key(provider: &str, event_id: Option<&EventId<'_>>, verified: &Verified<'_>) -> String {
+    match event_id {
         Some(id) if id.is_signed() => format!("{provider}:id:{}", id.as_str()),
         _ => format!("{provider}:mac:{}", verified.fingerprint()),
     }
@@ -166,20 +164,4 @@ fn answer(provider: Provider, enqueued: Enqueued) -> Result<Answer, Refusal> {
         job_id,
     };
     Answer::json(status, &taken).map(|answer| answer.outcome(word).job(job_id))
-}
-
-fn refuse(error: StoreError) -> Refusal {
-    match error {
-        StoreError::Full(_) => Refusal::new(Code::StoreFull, "no more jobs fit in the store")
-            .because(error)
-            .retry_after(30),
-        StoreError::Invalid(_) => {
-            Refusal::new(Code::Internal, "the delivery does not make a job").because(error)
-        }
-        _ => unavailable().because(error),
-    }
-}
-
-fn unavailable() -> Refusal {
-    Refusal::new(Code::StoreUnavailable, "the delivery cannot be stored now").retry_after(1)
 }

@@ -4,11 +4,12 @@ mod parameters;
 
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap};
-use jobstore::{Job, JobId, Jobs, StoreError};
+use jobstore::{Job, JobId, Jobs};
 use serde::Serialize;
 
 use crate::answer::{Answer, Code, Refusal};
 use crate::api_key::ApiKey;
+use crate::store;
 
 /// Shows jobs to whoever has the key.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl JobsApi {
     ) -> Result<Answer, Refusal> {
         self.authorize(headers)?;
         let query = parameters::read(query.unwrap_or_default())?;
-        let page = self.jobs.list(&query).await.map_err(unavailable)?;
+        let page = store::in_time(self.jobs.list(&query)).await?;
         Answer::json(StatusCode::OK, &page)
     }
 
@@ -49,7 +50,7 @@ impl JobsApi {
         let id: JobId = id
             .parse()
             .map_err(|error| Refusal::new(Code::BadJobId, format!("{error}")))?;
-        let job = self.jobs.get(id).await.map_err(unavailable)?;
+        let job = store::in_time(self.jobs.get(id)).await?;
         let job =
             job.ok_or_else(|| Refusal::new(Code::UnknownJob, "there is no job of this id"))?;
         let duration_ms = job.duration().map(|duration| duration.as_millis());
@@ -68,10 +69,4 @@ impl JobsApi {
         let message = "send the API key: Authorization: Bearer <ADMIN_API_KEY>";
         Err(Refusal::new(Code::Unauthorized, message))
     }
-}
-
-fn unavailable(error: StoreError) -> Refusal {
-    Refusal::new(Code::StoreUnavailable, "the job store does not answer")
-        .because(error)
-        .retry_after(1)
 }

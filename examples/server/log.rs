@@ -14,7 +14,6 @@ use jobstore::JobId;
 use tracing::field::display;
 use tracing::{debug, info};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use webhook_verify::Provider;
@@ -40,9 +39,9 @@ pub(crate) fn start(settings: &LogSettings) -> std::io::Result<Flusher> {
             .boxed(),
         LogFormat::Text => lines.boxed(),
     };
-    let filter: Targets = settings.filter.clone();
     tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
+        .with(settings.filter.clone())
+        .with(lines)
         .init();
     Ok(flusher)
 }

@@ -18,14 +18,16 @@ mod log;
 mod request_id;
 mod router;
 mod shutdown;
+mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobstore::store::file::Options;
+use hyper::Uri;
 use jobstore::worker::Drained;
-use jobstore::{File, Jobs, Memory, Worker};
+use jobstore::{Jobs, Worker};
+use retry::{Backoff, Jitter};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
@@ -34,7 +36,7 @@ use tracing::{error, info, warn};
 use crate::answer::Renderer;
 use crate::api_key::ApiKey;
 use crate::body::BodyReader;
-use crate::config::{Config, Forward, JobSettings, Storage};
+use crate::config::{Config, Forward, JobSettings};
 use crate::handler::Handler;
 use crate::health::Health;
 use crate::intake::Intake;
@@ -48,6 +50,16 @@ const EXIT_CONFIG: u8 = 78;
 
 /// After the deadline for draining: how long workers may take to give their jobs back.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One attempt at a job: longer than any `FORWARD_TIMEOUT`, which therefore speaks first.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A service may be down for hours: 5 s, 20 s, 80 s and so on, each halved at most, up to an hour.
+const BACKOFF: Backoff = Backoff::exponential()
+    .base(Duration::from_secs(5))
+    .factor(4)
+    .cap(Duration::from_secs(3600))
+    .jitter(Jitter::Equal);
 
 fn main() -> ExitCode {
     let config = match Config::from_environment() {
@@ -70,7 +82,7 @@ fn main() -> ExitCode {
 fn run(config: Config) -> Result<(), String> {
     let _flusher = log::start(&config.log).map_err(|error| format!("cannot log: {error}"))?;
     // Opening waits for the disk, which nothing else should have to do.
-    let jobs = open(&config.storage)?;
+    let jobs = store::open(&config.storage)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -107,30 +119,13 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
         },
         jobs: JobsApi::new(jobs.clone(), api_key(config.api_key)?),
         health: Health::new(jobs, worker.abort_handle(), drain.clone()),
-        renderer: Renderer {
-            strict_transport: config
-                .public_url
-                .is_some_and(|url| url.scheme_str() == Some("https")),
-        },
+        renderer: Renderer::new(uses_https(config.public_url.as_ref())),
         request_ids: RequestIds::new().map_err(no_randomness)?,
     };
 
     let open = listener::serve(socket, limits, Arc::new(router), drain).await;
     finish(open, worker, limits.drain_timeout).await;
     Ok(())
-}
-
-fn open(storage: &Storage) -> Result<Jobs, String> {
-    match storage {
-        Storage::Memory => Ok(Jobs::new(Memory::new())),
-        Storage::File { folder, max_batch } => {
-            let path = folder.join("jobs.db");
-            let options = Options::new().max_batch(*max_batch);
-            let file = File::open_with(&path, options)
-                .map_err(|error| format!("cannot open {}: {error}", path.display()))?;
-            Ok(Jobs::new(file))
-        }
-    }
 }
 
 fn announce(config: &Config, socket: &TcpListener) {
@@ -146,8 +141,8 @@ fn announce(config: &Config, socket: &TcpListener) {
         .and_then(|forward| forward.url.host());
     info!(
         %address,
-        environment = ?config.environment,
-        store = ?config.storage,
+        environment = config.environment.name(),
+        store = %config.storage,
         providers = providers.join(","),
         forward,
         "listening"
@@ -169,6 +164,10 @@ fn api_key(given: Option<ApiKey>) -> Result<ApiKey, String> {
     Ok(key)
 }
 
+fn uses_https(public_url: Option<&Uri>) -> bool {
+    public_url.is_some_and(|url| url.scheme_str() == Some("https"))
+}
+
 fn no_randomness(error: getrandom::Error) -> String {
     format!("the system has no randomness to give: {error}")
 }
@@ -185,6 +184,8 @@ fn start_worker(
     let worker = Worker::new(jobs.clone(), intake::QUEUE, handler)
         .concurrency(settings.concurrency)
         .lease(settings.lease)
+        .timeout(ATTEMPT_TIMEOUT)
+        .backoff(BACKOFF)
         .retention(settings.retention)
         .drain_within(drain_timeout);
     let mut drain = drain.clone();

@@ -5,8 +5,8 @@ use std::time::Duration;
 use hyper::Uri;
 use webhook_verify::{Misconfigured, Provider, Secret, Signer, Verifier};
 
+use super::Environment;
 use super::variables::Variables;
-use super::{Environment, HOUR};
 
 /// Where jobs are delivered.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Forward {
         let timeout = variables.duration(
             "FORWARD_TIMEOUT",
             Duration::from_secs(15),
-            Duration::from_millis(1)..=HOUR,
+            Duration::from_millis(1)..=Duration::from_secs(300),
         );
         if signer.is_some() && url.is_none() {
             variables.refuse(

@@ -1,8 +1,8 @@
 //! Where jobs live.
 
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use jobstore::store::file::Options;
 
@@ -60,6 +60,16 @@ impl Storage {
             );
         }
         storage
+    }
+}
+
+/// `memory`, or `file in ./data`.
+impl fmt::Display for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory"),
+            Self::File { folder, .. } => write!(f, "file in {}", folder.display()),
+        }
     }
 }
 

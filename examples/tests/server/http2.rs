@@ -111,6 +111,7 @@ fn a_connection_without_a_request_is_closed() {
     let server = Setup::new()
         .with("IDLE_TIMEOUT", "200ms")
         .with("DRAIN_TIMEOUT", "200ms")
+        .with("BODY_TIMEOUT", "200ms")
         .start();
     let mut stream = connect(server.address);
     stream.write_all(PREFACE).expect("the server reads");

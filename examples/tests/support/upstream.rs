@@ -69,7 +69,8 @@ fn serve(listener: &TcpListener, answers: &[String], arrived: &Sender<Arrived>) 
         let request = receive(&stream);
         // The test may not care to look.
         let _ = arrived.send(request);
-        let answer = format!("HTTP/1.1 {answer}");
+        let (status, rest) = answer.split_once("\r\n").expect("a status and more");
+        let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{rest}");
         stream
             .write_all(answer.as_bytes())
             .expect("the server reads");
