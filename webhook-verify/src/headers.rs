@@ -9,7 +9,7 @@ use crate::rejection::Rejection;
 /// The headers of a request.
 ///
 /// Slices, arrays and vectors of `(name, value)` pairs are headers, and so is `http::HeaderMap`
-/// with the feature `http`. For another framework it is one method:
+/// with the feature `http`. They are handed over by reference, a slice as `&slice`. For another framework it is one method:
 ///
 /// ```
 /// use webhook_verify::Headers;
