@@ -15,3 +15,4 @@ mod limits;
 mod logs;
 mod manual;
 mod misconfiguration;
+mod outage;
