@@ -8,10 +8,12 @@ use parking_lot::Mutex;
 
 use self::state::State;
 use crate::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, NewJob, Page, Query, Store,
-    StoreError, SystemClock, Timestamp,
+    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobDigest, JobId, NewJob, Page, Query,
+    Store, StoreError, SystemClock, Timestamp,
 };
 
+mod footprint;
+mod index;
 mod state;
 
 /// A store in memory. Cheap to clone; clones share the jobs.
@@ -122,9 +124,12 @@ impl fmt::Debug for Memory {
 
 #[async_trait]
 impl Store for Memory {
-    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
+    async fn enqueue(&self, mut job: NewJob) -> Result<Enqueued, StoreError> {
         job.validate()?;
-        let enqueued = self.step(|state, now| state.enqueue(job, now))?;
+        // What takes long is done before the lock is taken.
+        let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
+        job.payload = job.payload.detach();
+        let enqueued = self.step(|state, now| state.enqueue(job, digest, now))?;
         if let Enqueued::Created(_) = enqueued {
             self.notify();
         }

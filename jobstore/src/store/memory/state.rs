@@ -5,25 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::Value;
-
+use super::{footprint, index::Index};
 use crate::{
-    Applied, Claim, Claimed, Dedupe, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob,
-    Page, Query, Remembered, Repetition, Status, StoreError, Summary, Timestamp,
-    store::entropy::random,
+    Applied, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page, Query,
+    Remembered, Repetition, Status, StoreError, Summary, Timestamp, store::entropy::random,
 };
 
 /// Queue and dedupe key.
 type Key = Arc<(String, String)>;
 
 pub(super) struct State {
-    jobs: BTreeMap<JobId, Box<Job>>,
-    /// Jobs that wait, by queue, in the order in which they are claimed.
-    waiting: HashMap<String, BTreeSet<(Timestamp, JobId)>>,
-    /// Running jobs, by the end of their lease.
-    leases: BTreeSet<(Timestamp, JobId)>,
-    /// Jobs that ended, in the order in which they are forgotten: dead ones last.
-    ended: BTreeSet<(bool, Timestamp, JobId)>,
+    jobs: BTreeMap<JobId, Kept>,
+    index: Index,
     keys: HashMap<Key, (Remembered, JobId)>,
     /// Dedupe keys by the end of their window.
     windows: BTreeSet<(Timestamp, Key)>,
@@ -32,13 +25,17 @@ pub(super) struct State {
     capacity: usize,
 }
 
+struct Kept {
+    job: Box<Job>,
+    /// What it was counted with.
+    bytes: usize,
+}
+
 impl State {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             jobs: BTreeMap::new(),
-            waiting: HashMap::new(),
-            leases: BTreeSet::new(),
-            ended: BTreeSet::new(),
+            index: Index::default(),
             keys: HashMap::new(),
             windows: BTreeSet::new(),
             ids: IdSource::default(),
@@ -55,42 +52,47 @@ impl State {
         self.bytes
     }
 
-    pub(super) fn enqueue(&mut self, new: NewJob, now: Timestamp) -> Result<Enqueued, StoreError> {
+    /// Takes a job in; `digest` is that of the job if it has a dedupe key.
+    pub(super) fn enqueue(
+        &mut self,
+        new: NewJob,
+        digest: Option<JobDigest>,
+        now: Timestamp,
+    ) -> Result<Enqueued, StoreError> {
         self.forget_windows(now);
-        let dedupe = new
-            .dedupe
-            .as_ref()
-            .map(|dedupe| self.look_up(&new, dedupe, now));
-        if let Some(Err(repeated)) = dedupe {
-            return Ok(repeated);
-        }
-        let remember = dedupe.and_then(Result::ok);
-
+        let remember = match self.look_up(&new, digest, now) {
+            Ok(remember) => remember,
+            Err(repeated) => return Ok(repeated),
+        };
         let id = self.ids.next(now, random);
-        let mut job = Box::new(Job::new(new, id, now));
-        job.payload = job.payload.detach();
-        self.make_room(footprint(&job) + remember.as_ref().map_or(0, |(key, _)| key_bytes(key)))?;
+        let job = Box::new(Job::new(new, id, now));
+        let bytes = footprint::of_job(&job);
+        self.make_room(bytes + remember.as_ref().map_or(0, |(key, _)| key_bytes(key)))?;
         if let Some((key, remembered)) = remember {
             self.bytes += key_bytes(&key);
             self.windows.insert((remembered.until, Arc::clone(&key)));
             self.keys.insert(key, (remembered, id));
         }
-        self.insert(job);
+        self.bytes += bytes;
+        self.index.add(&job);
+        self.jobs.insert(id, Kept { job, bytes });
         Ok(Enqueued::Created(id))
     }
 
-    /// What to remember under the job's dedupe key, or the answer if it is a repetition.
+    /// What to remember under the job's dedupe key if it has one, or the answer if it is a repetition.
     fn look_up(
         &self,
         new: &NewJob,
-        dedupe: &Dedupe,
+        digest: Option<JobDigest>,
         now: Timestamp,
-    ) -> Result<(Key, Remembered), Enqueued> {
-        let digest = JobDigest::of(new);
+    ) -> Result<Option<(Key, Remembered)>, Enqueued> {
+        let (Some(dedupe), Some(digest)) = (&new.dedupe, digest) else {
+            return Ok(None);
+        };
         let key = Arc::new((new.queue.clone(), dedupe.key.clone()));
         if let Some((remembered, id)) = self.keys.get(&key) {
             let id = *id;
-            let status = self.jobs.get(&id).map(|job| job.status);
+            let status = self.jobs.get(&id).map(|kept| kept.job.status);
             match remembered.compare(digest, now) {
                 Repetition::Same => return Err(Enqueued::Duplicate { id, status }),
                 Repetition::Different => return Err(Enqueued::Conflict { id, status }),
@@ -98,12 +100,12 @@ impl State {
             }
         }
         let until = now + dedupe.window;
-        Ok((key, Remembered { digest, until }))
+        Ok(Some((key, Remembered { digest, until })))
     }
 
     pub(super) fn claim(&mut self, claim: &Claim, now: Timestamp) -> Claimed {
         let mut claimed = Claimed::default();
-        while let Some(&(run_at, id)) = self.waiting.get(&claim.queue).and_then(BTreeSet::first) {
+        while let Some((run_at, id)) = self.index.first_waiting(&claim.queue) {
             if run_at > now {
                 claimed.next_due = Some(run_at);
                 break;
@@ -127,25 +129,23 @@ impl State {
     }
 
     pub(super) fn apply(&mut self, id: JobId, event: Event, now: Timestamp) -> Applied {
-        let Some(mut job) = self.remove(id) else {
+        let Some(kept) = self.jobs.get_mut(&id) else {
             return Applied::Unknown;
         };
-        let applied = match job.apply(event, now) {
-            Ok(()) => Applied::Now(job.status),
+        self.index.remove(&kept.job);
+        let applied = match kept.job.apply(event, now) {
+            Ok(()) => Applied::Now(kept.job.status),
             Err(refused) => Applied::Refused(refused),
         };
-        self.insert(job);
+        self.index.add(&kept.job);
+        self.bytes -= kept.bytes;
+        kept.bytes = footprint::of_job(&kept.job);
+        self.bytes += kept.bytes;
         applied
     }
 
     pub(super) fn reap(&mut self, limit: usize, now: Timestamp) -> Vec<JobId> {
-        let over: Vec<_> = self
-            .leases
-            .iter()
-            .take_while(|(until, _)| *until <= now)
-            .take(limit)
-            .map(|&(_, id)| id)
-            .collect();
+        let over: Vec<_> = self.index.expired(now).take(limit).collect();
         for &id in &over {
             let applied = self.apply(id, Event::Expire, now);
             debug_assert!(
@@ -157,21 +157,15 @@ impl State {
     }
 
     pub(super) fn prune(&mut self, before: Timestamp, limit: usize) -> usize {
-        let old: Vec<_> = self
-            .ended
-            .iter()
-            .filter(|(_, ended, _)| *ended < before)
-            .take(limit)
-            .map(|&(_, _, id)| id)
-            .collect();
+        let old: Vec<_> = self.index.ended_before(before).take(limit).collect();
         for &id in &old {
-            self.remove(id);
+            self.forget(id);
         }
         old.len()
     }
 
     pub(super) fn get(&self, id: JobId) -> Option<Job> {
-        self.jobs.get(&id).map(|job| (**job).clone())
+        self.jobs.get(&id).map(|kept| (*kept.job).clone())
     }
 
     pub(super) fn list(&self, query: &Query) -> Page {
@@ -181,7 +175,7 @@ impl State {
             None => self.jobs.range(..),
         }
         .rev()
-        .map(|(_, job)| &**job);
+        .map(|(_, kept)| &*kept.job);
         let mut jobs: Vec<Summary> = newest_first
             .filter(|job| {
                 query.status.is_none_or(|status| status == job.status)
@@ -199,60 +193,19 @@ impl State {
         }
     }
 
-    /// Adds a job to the map and to the one index that its status belongs to.
-    fn insert(&mut self, job: Box<Job>) {
-        self.bytes += footprint(&job);
-        match (&job.lease, job.ended_at) {
-            (Some(lease), _) => {
-                self.leases.insert((lease.until, job.id));
-            }
-            (None, Some(ended)) => {
-                self.ended
-                    .insert((job.status == Status::Dead, ended, job.id));
-            }
-            (None, None) => {
-                let place = (job.run_at, job.id);
-                if let Some(queue) = self.waiting.get_mut(&job.queue) {
-                    queue.insert(place);
-                } else {
-                    self.waiting
-                        .insert(job.queue.clone(), BTreeSet::from([place]));
-                }
-            }
+    fn forget(&mut self, id: JobId) {
+        if let Some(kept) = self.jobs.remove(&id) {
+            self.index.remove(&kept.job);
+            self.bytes -= kept.bytes;
         }
-        self.jobs.insert(job.id, job);
-    }
-
-    /// Takes a job out of the map and its index.
-    fn remove(&mut self, id: JobId) -> Option<Box<Job>> {
-        let job = self.jobs.remove(&id)?;
-        self.bytes -= footprint(&job);
-        match (&job.lease, job.ended_at) {
-            (Some(lease), _) => {
-                self.leases.remove(&(lease.until, id));
-            }
-            (None, Some(ended)) => {
-                self.ended.remove(&(job.status == Status::Dead, ended, id));
-            }
-            (None, None) => {
-                if let Some(queue) = self.waiting.get_mut(&job.queue) {
-                    queue.remove(&(job.run_at, id));
-                    // Queue names come from callers: an empty queue leaves nothing behind.
-                    if queue.is_empty() {
-                        self.waiting.remove(&job.queue);
-                    }
-                }
-            }
-        }
-        Some(job)
     }
 
     fn make_room(&mut self, needed: usize) -> Result<(), StoreError> {
         while self.bytes + needed > self.capacity {
-            let Some(&(_, _, id)) = self.ended.first() else {
+            let Some(id) = self.index.first_ended() else {
                 return Err(StoreError::Full(self.jobs.len()));
             };
-            self.remove(id);
+            self.forget(id);
         }
         Ok(())
     }
@@ -269,42 +222,7 @@ impl State {
     }
 }
 
-/// About what a job takes, with its places in the map and one index.
-fn footprint(job: &Job) -> usize {
-    const PLACES: usize = 2 * size_of::<(Timestamp, JobId)>() + size_of::<usize>();
-    let texts = job.queue.len()
-        + job.kind.len()
-        + job.triggered_by.len()
-        + job.dedupe_key.as_ref().map_or(0, String::len);
-    let metadata: usize = job
-        .metadata
-        .iter()
-        .map(|(key, value)| 2 * size_of::<String>() + key.len() + value.len())
-        .sum();
-    let errors: usize = job
-        .errors
-        .iter()
-        .map(|error| size_of_val(error) + error.message.len())
-        .sum();
-    let result = job.result.as_ref().map_or(0, value_bytes);
-    size_of::<Job>() + PLACES + texts + metadata + job.payload.len() + errors + result
-}
-
-fn value_bytes(value: &Value) -> usize {
-    size_of::<Value>()
-        + match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-            Value::String(text) => text.len(),
-            Value::Array(items) => items.iter().map(value_bytes).sum(),
-            Value::Object(map) => map
-                .iter()
-                .map(|(key, item)| size_of::<String>() + key.len() + value_bytes(item))
-                .sum(),
-        }
-}
-
-/// About what a dedupe key takes, in the map and in the list of windows.
 fn key_bytes(key: &Key) -> usize {
-    const PLACES: usize = size_of::<(Key, Remembered, JobId)>() + size_of::<(Timestamp, Key)>();
-    PLACES + size_of::<(String, String)>() + key.0.len() + key.1.len()
+    const ENTRY: usize = size_of::<(Key, Remembered, JobId)>() + size_of::<(Timestamp, Key)>();
+    footprint::of_key(&key.0, &key.1, ENTRY)
 }
