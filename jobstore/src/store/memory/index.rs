@@ -1,6 +1,6 @@
 //! Which jobs can be claimed, expire or be forgotten next.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Job, JobId, Status, Timestamp};
 
@@ -8,7 +8,7 @@ use crate::{Job, JobId, Status, Timestamp};
 #[derive(Default)]
 pub(super) struct Index {
     /// Jobs that wait, by queue, in the order in which they are claimed.
-    waiting: HashMap<String, BTreeSet<(Timestamp, JobId)>>,
+    waiting: BTreeMap<String, BTreeSet<(Timestamp, JobId)>>,
     /// Running jobs, by the end of their lease.
     leases: BTreeSet<(Timestamp, JobId)>,
     /// Jobs that ended, in the order in which they are forgotten: dead ones last.
