@@ -7,6 +7,7 @@ extern crate std;
 
 mod algorithm;
 mod body_field;
+pub mod challenge;
 mod claim;
 mod coverage;
 mod encoding;
