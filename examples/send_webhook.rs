@@ -207,7 +207,10 @@ impl Delivery {
 
 fn print_headers(mark: char, headers: &HeaderMap) {
     for (name, value) in headers {
-        println!("{mark} {name}: {}", value.as_bytes().escape_ascii());
+        // What is not visible ASCII could drive a terminal.
+        let escaped = || value.as_bytes().escape_ascii().to_string();
+        let value = value.to_str().map_or_else(|_| escaped(), str::to_owned);
+        println!("{mark} {name}: {value}");
     }
 }
 
