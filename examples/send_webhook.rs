@@ -42,7 +42,7 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 /// Sign a webhook as its provider would, send it, and print the answer.
 #[derive(Parser)]
 struct Arguments {
-    /// Whose webhook it is: github, inngest, sanity, slack, standard-webhooks, stripe or svix.
+    /// Whose webhook it is, as `github` or `stripe`. Any other word is answered with the list.
     #[arg(long)]
     provider: Provider,
 
@@ -125,15 +125,15 @@ impl Delivery {
         let now = UnixTime::now();
         let id = arguments.id.clone().unwrap_or_else(|| new_id(now));
         let in_header = matches!(signer.scheme().id, Some(IdSource::Header(_)));
+        let signed_at = UnixTime::from_secs(now.as_secs().saturating_sub(arguments.age));
         let mut body = match &arguments.body {
             Some(_) if arguments.id.is_some() && !in_header => {
                 return Err(Failure::IdInBody(provider));
             }
             Some(path) => read(path)?,
-            None => sample(provider, &id, now).to_string().into_bytes(),
+            None => sample(provider, &id, signed_at).to_string().into_bytes(),
         };
 
-        let signed_at = UnixTime::from_secs(now.as_secs().saturating_sub(arguments.age));
         let signed = signer.sign(in_header.then_some(&id), signed_at, &body)?;
         if arguments.tamper {
             body.push(b' ');
@@ -250,8 +250,8 @@ fn headers(provider: Provider, signed: SignedHeaders) -> HeaderMap {
 }
 
 /// An event such as the provider sends. Its keys are in order, which Inngest's signature wants.
-fn sample(provider: Provider, id: &str, now: UnixTime) -> Value {
-    let seconds = now.as_secs();
+fn sample(provider: Provider, id: &str, sent_at: UnixTime) -> Value {
+    let seconds = sent_at.as_secs();
     match provider {
         Provider::GitHub => json!({
             "ref": "refs/heads/main",
@@ -263,6 +263,12 @@ fn sample(provider: Provider, id: &str, now: UnixTime) -> Value {
             "ctx": { "attempt": 0, "fn_id": "shop-send-invoice", "run_id": id },
             "event": { "data": { "invoice": "in_1" }, "name": "shop/invoice.requested" },
             "steps": {},
+        }),
+        Provider::Linear => json!({
+            "action": "create",
+            "type": "Issue",
+            "data": { "id": id, "title": "Hello" },
+            "webhookTimestamp": seconds * 1000,
         }),
         Provider::Sanity => json!({ "_id": id, "_type": "article", "title": "Hello" }),
         Provider::Slack => json!({
@@ -278,8 +284,20 @@ fn sample(provider: Provider, id: &str, now: UnixTime) -> Value {
             "created": seconds,
             "data": { "object": { "id": "in_1", "amount_paid": 1999, "currency": "eur" } },
         }),
-        _ => json!({ "type": "user.created", "data": { "id": id, "name": "Ada" } }),
+        _ => {
+            let event = json!({ "type": "user.created", "data": { "id": id, "name": "Ada" } });
+            with_id(event, provider, id)
+        }
     }
+}
+
+/// The event, with the id where the provider has it, if that is in the body.
+fn with_id(mut event: Value, provider: Provider, id: &str) -> Value {
+    if let Some(IdSource::BodyField(path)) = provider.scheme().id {
+        let names = path.split('.');
+        *names.fold(&mut event, |object, name| &mut object[name]) = json!(id);
+    }
+    event
 }
 
 /// An id that no run before has used.
@@ -293,7 +311,9 @@ enum Failure {
     #[error("--secret: {0}")]
     Secret(#[from] Misconfigured),
     #[error("--id: {0}")]
-    Id(#[from] Unsignable),
+    Id(Unsignable),
+    #[error("--body: {0}")]
+    NoTimestamp(Unsignable),
     #[error("--id: the id of a {0} delivery is in its body, and --body gives that")]
     IdInBody(Provider),
     #[error("--body: cannot read {path}: {source}")]
@@ -309,4 +329,13 @@ enum Failure {
     NotListening { url: Uri, provider: String },
     #[error("no answer from {url}: {reason}")]
     NoAnswer { url: Uri, reason: String },
+}
+
+impl From<Unsignable> for Failure {
+    fn from(unsignable: Unsignable) -> Self {
+        match unsignable {
+            Unsignable::NoTimestampInBody => Self::NoTimestamp(unsignable),
+            _ => Self::Id(unsignable),
+        }
+    }
 }

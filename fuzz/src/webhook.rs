@@ -26,11 +26,12 @@ fn signer(provider: Provider) -> Signer {
     Signer::new(provider, documented::secret(provider)).expect("the secret has the provider's form")
 }
 
-/// Takes a provider, named on a line of its own, off the front of an input.
+/// Takes a provider, named on a line of its own, off the front of an input, if it is one that is written down a second
+/// time.
 fn split_provider(data: &[u8]) -> Option<(Provider, &[u8])> {
     let (name, rest) = split_line(data);
     let provider = str::from_utf8(name).ok()?.parse().ok()?;
-    Some((provider, rest))
+    documented::knows(provider).then_some((provider, rest))
 }
 
 fn split_line(data: &[u8]) -> (&[u8], &[u8]) {

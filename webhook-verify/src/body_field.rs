@@ -1,67 +1,103 @@
-//! Finding one text in a JSON body.
+//! Finding one member of a JSON body.
 
 use alloc::borrow::Cow;
 use core::fmt;
+use core::marker::PhantomData;
 
-use serde_core::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_core::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
 
 /// The text at the end of a path, if the body is JSON throughout, every name on the path is there
 /// exactly once, and what stands at its end is a text.
 ///
 /// A name which is there twice is refused because readers differ in which of the two they take.
 pub(crate) fn find<'a>(body: &'a [u8], path: &str) -> Option<Cow<'a, str>> {
+    find_value(body, path).map(|Text(text)| text)
+}
+
+/// The number at the end of a path: as [`find`], with a whole number that is not negative.
+pub(crate) fn find_number(body: &[u8], path: &str) -> Option<u64> {
+    find_value(body, path)
+}
+
+fn find_value<'a, T: Deserialize<'a>>(body: &'a [u8], path: &str) -> Option<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let text = Member { path }.deserialize(&mut json).ok()?;
+    let value = Member {
+        path,
+        value: PhantomData,
+    }
+    .deserialize(&mut json)
+    .ok()?;
     json.end().ok()?;
-    Some(text)
+    Some(value)
+}
+
+/// A text, borrowed from the body unless it has escapes.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Text(Cow::Owned(text.into())))
+    }
 }
 
 /// What is still to be walked; empty at the end of the path.
-struct Member<'p> {
+struct Member<'p, T> {
     path: &'p str,
+    value: PhantomData<T>,
 }
 
-impl<'de> DeserializeSeed<'de> for Member<'_> {
-    type Value = Cow<'de, str>;
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Member<'_, T> {
+    type Value = T;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         if self.path.is_empty() {
-            deserializer.deserialize_str(self)
+            T::deserialize(deserializer)
         } else {
             deserializer.deserialize_map(self)
         }
     }
 }
 
-impl<'de> Visitor<'de> for Member<'_> {
-    type Value = Cow<'de, str>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.path.is_empty() {
-            "a text"
-        } else {
-            "an object"
-        })
+        f.write_str("an object")
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.into()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
         let (wanted, rest) = self.path.split_once('.').unwrap_or((self.path, ""));
         let mut found = None;
         while let Some(is_wanted) = members.next_key_seed(IsNamed(wanted))? {
             if !is_wanted {
                 members.next_value::<IgnoredAny>()?;
-            } else if found
-                .replace(members.next_value_seed(Member { path: rest })?)
-                .is_some()
-            {
+                continue;
+            }
+            let value = members.next_value_seed(Member {
+                path: rest,
+                value: PhantomData,
+            })?;
+            if found.replace(value).is_some() {
                 return Err(A::Error::custom("a member is there twice"));
             }
         }
@@ -161,6 +197,25 @@ mod tests {
             assert_eq!(find(body.as_bytes(), "id"), None, "{body}");
         }
         assert_eq!(find(br#"{"data":"a"}"#, "data.id"), None);
+    }
+
+    #[test]
+    fn a_number_is_whole_and_not_negative() {
+        let find = |body: &str| find_number(body.as_bytes(), "at");
+        assert_eq!(find(r#"{"at":1700000000000}"#), Some(1_700_000_000_000));
+        assert_eq!(find(r#"{"at":18446744073709551615}"#), Some(u64::MAX));
+        for body in [
+            r#"{"at":"1700000000000"}"#,
+            r#"{"at":1700000000000.0}"#,
+            r#"{"at":17e11}"#,
+            r#"{"at":-1}"#,
+            r#"{"at":18446744073709551616}"#,
+            r#"{"at":null}"#,
+            r#"{"at":1,"at":1}"#,
+            r#"{"At":1}"#,
+        ] {
+            assert_eq!(find(body), None, "{body}");
+        }
     }
 
     #[test]

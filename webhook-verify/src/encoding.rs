@@ -24,7 +24,8 @@ pub enum Encoding {
 impl Encoding {
     /// Writes a signature.
     pub(crate) fn encode(self, tag: Tag) -> String {
-        let mac = tag.to_bytes();
+        let padded = tag.to_padded();
+        let mac = &padded[..tag.len()];
         match self {
             Self::Hex => const_hex::encode(mac),
             Self::Base64 => STANDARD.encode(mac),
@@ -32,32 +33,33 @@ impl Encoding {
         }
     }
 
-    /// Reads a signature: the whole text, canonical, and of exactly the right length; or nothing.
-    pub(crate) fn decode(self, text: &str) -> Option<Tag> {
-        let bytes = match self {
-            Self::Hex => decode_hex(text),
-            Self::Base64 => decode_base64(&STANDARD, text),
-            Self::Base64UrlNoPad => decode_base64(&URL_SAFE_NO_PAD, text),
-        };
-        bytes.map(Tag::from_bytes)
+    /// Reads a signature of `len` bytes: the whole text, canonical, and of exactly the right length;
+    /// or nothing.
+    pub(crate) fn decode(self, text: &str, len: usize) -> Option<Tag> {
+        match self {
+            Self::Hex => decode_hex(text, len),
+            Self::Base64 => decode_base64(&STANDARD, text, len),
+            Self::Base64UrlNoPad => decode_base64(&URL_SAFE_NO_PAD, text, len),
+        }
     }
 }
 
-fn decode_hex(text: &str) -> Option<[u8; Tag::LEN]> {
+fn decode_hex(text: &str, len: usize) -> Option<Tag> {
     // Looked at first, because the decoder would skip a `0x` in front.
-    if text.len() != 2 * Tag::LEN {
+    if text.len() != 2 * len {
         return None;
     }
-    let mut mac = [0; Tag::LEN];
-    const_hex::decode_to_slice(text, &mut mac).ok()?;
-    Some(mac)
+    let mut room = [0; Tag::MAX_LEN];
+    let mac = room.get_mut(..len)?;
+    const_hex::decode_to_slice(text, mac).ok()?;
+    Some(Tag::new(mac))
 }
 
-fn decode_base64(engine: &impl Engine, text: &str) -> Option<[u8; Tag::LEN]> {
+fn decode_base64(engine: &impl Engine, text: &str, len: usize) -> Option<Tag> {
     // The engine wants room for whole groups of three bytes, padding or not.
-    let mut room = [0; Tag::LEN.next_multiple_of(3)];
-    let len = engine.decode_slice(text, &mut room).ok()?;
-    room.get(..len)?.try_into().ok()
+    let mut room = [0; Tag::MAX_LEN.next_multiple_of(3)];
+    let decoded = engine.decode_slice(text, &mut room).ok()?;
+    (decoded == len).then(|| Tag::new(&room[..len]))
 }
 
 #[cfg(test)]
@@ -66,7 +68,8 @@ mod tests {
 
     use super::*;
 
-    const MAC: [u8; Tag::LEN] = [0xfb; Tag::LEN];
+    const LEN: usize = 32;
+    const MAC: [u8; LEN] = [0xfb; LEN];
     const HEX: &str = "fbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfb";
     const BASE64: &str = "+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=";
     const BASE64URL: &str = "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s";
@@ -77,14 +80,15 @@ mod tests {
         (Encoding::Base64UrlNoPad, BASE64URL),
     ];
 
-    fn decode(encoding: Encoding, text: &str) -> Option<[u8; Tag::LEN]> {
-        encoding.decode(text).map(Tag::to_bytes)
+    fn decode(encoding: Encoding, text: &str) -> Option<[u8; LEN]> {
+        let tag = encoding.decode(text, LEN)?;
+        tag.to_padded()[..tag.len()].try_into().ok()
     }
 
     #[test]
     fn what_is_written_is_read() {
         for (encoding, text) in ALL {
-            assert_eq!(encoding.encode(Tag::from_bytes(MAC)), text);
+            assert_eq!(encoding.encode(Tag::new(&MAC)), text);
             assert_eq!(decode(encoding, text), Some(MAC));
         }
     }
@@ -149,5 +153,19 @@ mod tests {
     #[test]
     fn forty_four_characters_that_hold_33_bytes_are_refused() {
         assert_eq!(decode(Encoding::Base64, &"A".repeat(44)), None);
+    }
+
+    #[test]
+    fn signatures_of_other_lengths_are_written_and_read() {
+        for encoding in ALL.map(|(encoding, _)| encoding) {
+            for len in [20, 32, 64] {
+                let text = encoding.encode(Tag::new(&[0xfb; 64][..len]));
+                let read = |len| encoding.decode(&text, len).map(Tag::to_hex);
+                assert_eq!(read(len), Some("fb".repeat(len)));
+                for other in [0, len - 1, len + 1] {
+                    assert_eq!(read(other), None, "{encoding:?}: {other} bytes for {len}");
+                }
+            }
+        }
     }
 }

@@ -30,7 +30,7 @@ impl Fingerprint {
     }
 
     pub(crate) fn of(tag: Tag) -> Self {
-        let digest: [u8; 32] = Sha256::digest(tag.to_bytes()).into();
+        let digest: [u8; 32] = Sha256::digest(&tag.to_padded()[..tag.len()]).into();
         let mut fingerprint = [0; Self::LEN];
         fingerprint.copy_from_slice(&digest[..Self::LEN]);
         Self(fingerprint)
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn is_the_front_half_of_the_digest_and_not_the_code() {
-        let fingerprint = Fingerprint::of(Tag::ZERO);
+        let fingerprint = Fingerprint::of(Tag::new(&[0; 32]));
         assert_eq!(format!("{fingerprint}"), "66687aadf862bd776c8fc18b8e9f8e20");
         assert_eq!(
             format!("{fingerprint:?}"),

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::misconfigured::Misconfigured;
+use crate::separator::{Separator, pairs};
 use crate::signatures::{Signatures, TooMany};
 
 /// Longest prefix, key or version that a grammar may have, in bytes.
@@ -20,6 +21,11 @@ pub enum Grammar {
     /// One signature behind a prefix, as `sha256=<signature>`.
     Bare {
         /// What stands before the signature, exactly; may be empty.
+        prefix: Cow<'static, str>,
+    },
+    /// The same, with a prefix that may be left out.
+    BareOrPrefixed {
+        /// What may stand before the signature.
         prefix: Cow<'static, str>,
     },
     /// A list of `key=value`, as `t=1492774577,v1=<signature>`. White space around a pair is
@@ -41,18 +47,6 @@ pub enum Grammar {
     },
 }
 
-/// What stands between two pairs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Separator {
-    /// `,`
-    Comma,
-    /// `;`
-    Semicolon,
-    /// `&`
-    Ampersand,
-}
-
 /// A key was listed with two different values.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Contradiction;
@@ -69,6 +63,9 @@ impl Grammar {
                 .strip_prefix(prefix.as_ref())
                 .into_iter()
                 .try_for_each(|text| found.add(text)),
+            Self::BareOrPrefixed { prefix } => {
+                found.add(header.strip_prefix(prefix.as_ref()).unwrap_or(header))
+            }
             Self::Pairs {
                 separator,
                 signature,
@@ -110,7 +107,7 @@ impl Grammar {
     /// Whether a signer may list more than one signature.
     pub(crate) fn lists_several(&self) -> bool {
         match self {
-            Self::Bare { .. } => false,
+            Self::Bare { .. } | Self::BareOrPrefixed { .. } => false,
             Self::Pairs { several, .. } => *several,
             Self::Versions { .. } => true,
         }
@@ -123,7 +120,7 @@ impl Grammar {
         signatures: impl Iterator<Item = String>,
     ) -> String {
         let (separator, before) = match self {
-            Self::Bare { prefix } => (' ', prefix.clone()),
+            Self::Bare { prefix } | Self::BareOrPrefixed { prefix } => (' ', prefix.clone()),
             Self::Pairs {
                 separator,
                 signature,
@@ -150,7 +147,7 @@ impl Grammar {
     pub(crate) fn validate(&self) -> Result<(), Misconfigured> {
         let (word, marks) = match self {
             Self::Bare { prefix } if prefix.is_empty() => return Ok(()),
-            Self::Bare { prefix } => (prefix, &[][..]),
+            Self::Bare { prefix } | Self::BareOrPrefixed { prefix } => (prefix, &[][..]),
             Self::Pairs {
                 separator,
                 signature,
@@ -180,23 +177,6 @@ impl Grammar {
     }
 }
 
-impl Separator {
-    const fn as_char(self) -> char {
-        match self {
-            Self::Comma => ',',
-            Self::Semicolon => ';',
-            Self::Ampersand => '&',
-        }
-    }
-}
-
-/// The pairs of a list. What has no `=` is skipped.
-fn pairs(header: &str, separator: Separator) -> impl Iterator<Item = (&str, &str)> {
-    header
-        .split(separator.as_char())
-        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
-}
-
 fn key_prefix(key: &str, mark: char) -> Cow<'static, str> {
     let mut prefix = String::from(key);
     prefix.push(mark);
@@ -217,7 +197,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::encoding::Encoding;
+    use crate::Provider;
 
     const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
@@ -239,9 +219,13 @@ mod tests {
 
     /// The first byte of each usable signature.
     fn read(grammar: &Grammar, header: &str) -> Vec<u8> {
-        let mut found = Signatures::new(Encoding::Hex);
+        let mut found = Signatures::new(&Provider::GitHub.scheme());
         grammar.collect(header, &mut found).expect("few enough");
-        found.usable().iter().map(|tag| tag.to_bytes()[0]).collect()
+        found
+            .usable()
+            .iter()
+            .map(|tag| tag.to_padded()[0])
+            .collect()
     }
 
     #[test]
@@ -258,6 +242,18 @@ mod tests {
         }
         let joined = ["sha256=", ONE, ", sha256=", ONE].concat();
         assert_eq!(read(&BARE, &joined), [0; 0]);
+    }
+
+    #[test]
+    fn a_prefix_may_be_left_out_but_not_be_another() {
+        let grammar = Grammar::BareOrPrefixed {
+            prefix: "sha256=".into(),
+        };
+        assert_eq!(read(&grammar, ONE), [0x11]);
+        assert_eq!(read(&grammar, &["sha256=", ONE].concat()), [0x11]);
+        assert_eq!(read(&grammar, &["sha512=", ONE].concat()), [0; 0]);
+        let written = grammar.write(None, [ONE.to_string()].into_iter());
+        assert_eq!(written, ["sha256=", ONE].concat());
     }
 
     #[test]

@@ -81,9 +81,15 @@ pub enum Misconfigured {
     /// There is a rule for a time which is not in the layout.
     #[error("a time that is not signed proves nothing: put it in the layout, or drop the rule")]
     TimestampNotSigned,
-    /// The path of an id in the body is empty or has an empty name in it.
-    #[error("{path:?} is no path of an id: give the names of members with dots between")]
-    IdPath {
+    /// The layout has the time, and the time is said to stand in the body.
+    #[error("the layout has the time, which stands in the body: give it the body only")]
+    TimestampInBody,
+    /// The time is said to stand in the signature header, of which there may be several.
+    #[error("a time cannot stand in one of several signature headers")]
+    TimestampInSeveral,
+    /// The path of a member of the body is empty or has an empty name in it.
+    #[error("{path:?} is no path: give the names of members with dots between")]
+    Path {
         /// The path.
         path: String,
     },

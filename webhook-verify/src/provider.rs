@@ -3,13 +3,54 @@
 //! Each is a constant [`Scheme`] in a module of its own, whose page says where the secret is found,
 //! what the signature covers, and which id is safe to recognise a repeated delivery by.
 
+pub mod adyen_platform;
+pub mod airtable;
+pub mod asana;
+pub mod bitbucket;
+pub mod box_com;
+pub mod calendly;
+pub mod clerk;
+pub mod coinbase_commerce;
+pub mod docusign;
+pub mod dropbox;
+pub mod elevenlabs;
 pub mod github;
+pub mod gitlab;
+pub mod gocardless;
 pub mod inngest;
+pub mod intercom;
+pub mod jira;
+pub mod lemon_squeezy;
+pub mod line;
+pub mod linear;
+pub mod liveblocks;
+pub mod meta;
+pub mod mollie;
+pub mod mux;
+pub mod notion;
+pub mod openai;
+pub mod paddle;
+pub mod pagerduty;
+pub mod polar;
+pub mod pusher;
+pub mod razorpay;
+pub mod replicate;
+pub mod resend;
 pub mod sanity;
+pub mod sentry;
+pub mod shopify;
 pub mod slack;
 pub mod standard_webhooks;
 pub mod stripe;
+pub mod supabase;
 pub mod svix;
+pub mod typeform;
+pub mod vercel;
+pub mod webflow;
+pub mod woocommerce;
+pub mod workos;
+pub mod x;
+pub mod zoom;
 
 use core::fmt;
 use core::str::FromStr;
@@ -18,73 +59,99 @@ use thiserror::Error;
 
 use crate::scheme::Scheme;
 
-/// A provider that is known by name.
-///
-/// ```
-/// use webhook_verify::Provider;
-///
-/// let provider: Provider = "standard-webhooks".parse()?;
-///
-/// assert_eq!(provider, Provider::StandardWebhooks);
-/// assert_eq!(provider.to_string(), "standard-webhooks");
-/// # Ok::<(), webhook_verify::UnknownProvider>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Provider {
-    /// [`github`]
-    GitHub,
-    /// [`inngest`]
-    Inngest,
-    /// [`sanity`]
-    Sanity,
-    /// [`slack`]
-    Slack,
-    /// [`standard_webhooks`]
-    StandardWebhooks,
-    /// [`stripe`]
-    Stripe,
-    /// [`svix`]
-    Svix,
+/// Writes down once what would else be four lists to be kept in step.
+macro_rules! providers {
+    ($($variant:ident = $module:ident as $name:literal,)+) => {
+        /// A provider that is known by name.
+        ///
+        /// ```
+        /// use webhook_verify::Provider;
+        ///
+        /// let provider: Provider = "standard-webhooks".parse()?;
+        ///
+        /// assert_eq!(provider, Provider::StandardWebhooks);
+        /// assert_eq!(provider.to_string(), "standard-webhooks");
+        /// # Ok::<(), webhook_verify::UnknownProvider>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Provider {
+            $(
+                #[doc = concat!("[`", stringify!($module), "`](mod@", stringify!($module), ")")]
+                $variant,
+            )+
+        }
+
+        impl Provider {
+            /// All of them, by name.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// How it signs.
+            pub const fn scheme(self) -> Scheme {
+                match self {
+                    $(Self::$variant => $module::SCHEME,)+
+                }
+            }
+
+            /// Its name, fit for a path or a configuration: lower case, with hyphens.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
 }
 
-impl Provider {
-    /// All of them, by name.
-    pub const ALL: &[Self] = &[
-        Self::GitHub,
-        Self::Inngest,
-        Self::Sanity,
-        Self::Slack,
-        Self::StandardWebhooks,
-        Self::Stripe,
-        Self::Svix,
-    ];
-
-    /// How it signs.
-    pub const fn scheme(self) -> Scheme {
-        match self {
-            Self::GitHub => github::SCHEME,
-            Self::Inngest => inngest::SCHEME,
-            Self::Sanity => sanity::SCHEME,
-            Self::Slack => slack::SCHEME,
-            Self::StandardWebhooks => standard_webhooks::SCHEME,
-            Self::Stripe => stripe::SCHEME,
-            Self::Svix => svix::SCHEME,
-        }
-    }
-
-    /// Its name, fit for a path or a configuration: lower case, with hyphens.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GitHub => "github",
-            Self::Inngest => "inngest",
-            Self::Sanity => "sanity",
-            Self::Slack => "slack",
-            Self::StandardWebhooks => "standard-webhooks",
-            Self::Stripe => "stripe",
-            Self::Svix => "svix",
-        }
-    }
+providers! {
+    AdyenPlatform = adyen_platform as "adyen-platform",
+    Airtable = airtable as "airtable",
+    Asana = asana as "asana",
+    Bitbucket = bitbucket as "bitbucket",
+    Box = box_com as "box",
+    Calendly = calendly as "calendly",
+    Clerk = clerk as "clerk",
+    CoinbaseCommerce = coinbase_commerce as "coinbase-commerce",
+    DocuSign = docusign as "docusign",
+    Dropbox = dropbox as "dropbox",
+    ElevenLabs = elevenlabs as "elevenlabs",
+    GitHub = github as "github",
+    GitLab = gitlab as "gitlab",
+    GoCardless = gocardless as "gocardless",
+    Inngest = inngest as "inngest",
+    Intercom = intercom as "intercom",
+    Jira = jira as "jira",
+    LemonSqueezy = lemon_squeezy as "lemon-squeezy",
+    Line = line as "line",
+    Linear = linear as "linear",
+    Liveblocks = liveblocks as "liveblocks",
+    Meta = meta as "meta",
+    Mollie = mollie as "mollie",
+    Mux = mux as "mux",
+    Notion = notion as "notion",
+    OpenAi = openai as "openai",
+    Paddle = paddle as "paddle",
+    PagerDuty = pagerduty as "pagerduty",
+    Polar = polar as "polar",
+    Pusher = pusher as "pusher",
+    Razorpay = razorpay as "razorpay",
+    Replicate = replicate as "replicate",
+    Resend = resend as "resend",
+    Sanity = sanity as "sanity",
+    Sentry = sentry as "sentry",
+    Shopify = shopify as "shopify",
+    Slack = slack as "slack",
+    StandardWebhooks = standard_webhooks as "standard-webhooks",
+    Stripe = stripe as "stripe",
+    Supabase = supabase as "supabase",
+    Svix = svix as "svix",
+    Typeform = typeform as "typeform",
+    Vercel = vercel as "vercel",
+    Webflow = webflow as "webflow",
+    WooCommerce = woocommerce as "woocommerce",
+    WorkOs = workos as "workos",
+    X = x as "x",
+    Zoom = zoom as "zoom",
 }
 
 impl From<Provider> for Scheme {
@@ -151,10 +218,8 @@ mod tests {
         for name in ["", "GitHub", "github ", "strip", "standard_webhooks"] {
             assert_eq!(name.parse::<Provider>(), Err(UnknownProvider), "{name:?}");
         }
-        assert_eq!(
-            UnknownProvider.to_string(),
-            "unknown provider; known are github, inngest, sanity, slack, standard-webhooks, \
-             stripe, svix"
-        );
+        let answer = UnknownProvider.to_string();
+        assert!(answer.starts_with("unknown provider; known are adyen-platform, airtable, "));
+        assert!(answer.ends_with(", workos, x, zoom"));
     }
 }

@@ -5,6 +5,8 @@ use core::time::Duration;
 
 use thiserror::Error;
 
+use crate::timestamp::TimestampUnit;
+
 /// Why a delivery is not accepted. It is always the sender's doing, or that of something on the
 /// way; a misconfigured receiver is refused when it is built, as
 /// [`Misconfigured`](crate::Misconfigured).
@@ -71,12 +73,12 @@ pub enum Rejection {
         header: Cow<'static, str>,
     },
     /// The time is not written as the scheme says.
-    #[error("the time in header {header} is not a number of exactly {digits} digits")]
+    #[error("the time in header {header} is not {unit}")]
     MalformedTimestamp {
         /// The name of the header where it stands.
         header: Cow<'static, str>,
-        /// How many digits it must have.
-        digits: usize,
+        /// How it must be written.
+        unit: TimestampUnit,
     },
     /// The id is empty or too long, is not visible ASCII, or contains what ends it in the signed
     /// bytes.
@@ -88,6 +90,12 @@ pub enum Rejection {
     /// No signature is the one that any of the secrets makes for this delivery.
     #[error("no signature matches")]
     Mismatch,
+    /// The delivery is genuine, but its body does not say the time, or not as the scheme says.
+    #[error("the body does not say the time at {path}")]
+    NoTimestampInBody {
+        /// Where it should: the names of members with dots between.
+        path: Cow<'static, str>,
+    },
     /// The delivery is genuine, but was sent too long ago.
     #[error("sent {age:?} ago, more than the {allowed:?} allowed")]
     Stale {
@@ -124,7 +132,9 @@ impl Rejection {
     /// The kind.
     pub const fn kind(&self) -> RejectionKind {
         match self {
-            Self::MissingHeader { .. } | Self::MissingTimestamp { .. } => RejectionKind::Missing,
+            Self::MissingHeader { .. }
+            | Self::MissingTimestamp { .. }
+            | Self::NoTimestampInBody { .. } => RejectionKind::Missing,
             Self::RepeatedHeader { .. }
             | Self::HeaderTooLong { .. }
             | Self::NotAscii { .. }

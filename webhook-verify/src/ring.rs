@@ -123,7 +123,7 @@ impl Keys {
     ) -> Option<Match<'_>> {
         let mut found = Choice::from(0);
         let mut place = 0_u8;
-        let mut tag = Tag::ZERO;
+        let mut tag = Tag::EMPTY;
         for (key, own_place) in self.0.iter().zip(0_u8..) {
             let own = key.sign(scheme, pieces);
             let hit = listed
@@ -299,14 +299,14 @@ mod tests {
         let signed: Vec<_> = keys.iter().map(|key| key.sign(&scheme, pieces)).collect();
         let find = |listed: &[Tag]| {
             let found = keys.find(listed, &scheme, pieces)?;
-            Some((found.key.label.clone(), found.tag.to_bytes()))
+            Some((found.key.label.clone(), found.tag.to_hex()))
         };
-        let expected = |place: usize| Some(((place + 1).to_string(), signed[place].to_bytes()));
+        let expected = |place: usize| Some(((place + 1).to_string(), signed[place].to_hex()));
 
         assert_eq!(find(&[signed[2], signed[1]]), expected(1));
-        assert_eq!(find(&[Tag::ZERO, signed[2]]), expected(2));
+        assert_eq!(find(&[Tag::EMPTY, signed[2]]), expected(2));
         assert_eq!(find(&[signed[0], signed[0]]), expected(0));
-        assert_eq!(find(&[Tag::ZERO]), None);
+        assert_eq!(find(&[Tag::EMPTY]), None);
         assert_eq!(find(&[]), None);
     }
 }

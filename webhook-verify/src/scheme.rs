@@ -1,17 +1,16 @@
 //! What there is to know about how a provider signs.
 
 use alloc::borrow::Cow;
-use core::iter;
 
 use crate::algorithm::Algorithm;
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
-use crate::grammar::Grammar;
 use crate::header_names::{HeaderNames, is_token};
 use crate::id::IdSource;
 use crate::misconfigured::Misconfigured;
 use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
+use crate::signature_header::{MoreSignatures, SignatureHeader};
 use crate::timestamp::{TimestampRule, TimestampSource};
 
 /// How a provider signs its webhooks, as data. A [`Verifier`](crate::Verifier) and a
@@ -20,8 +19,8 @@ use crate::timestamp::{TimestampRule, TimestampSource};
 /// ```
 /// use std::borrow::Cow;
 /// use webhook_verify::{
-///     Algorithm, Encoding, Grammar, HeaderNames, Scheme, Secret, SecretForm, Segment,
-///     SignatureHeader, Verifier,
+///     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, Secret, SecretForm,
+///     Segment, SignatureHeader, Verifier,
 /// };
 ///
 /// const ACME: Scheme = Scheme {
@@ -31,6 +30,7 @@ use crate::timestamp::{TimestampRule, TimestampSource};
 ///     signature: SignatureHeader {
 ///         names: HeaderNames::from_static(&["x-acme-signature"]),
 ///         grammar: Grammar::Bare { prefix: Cow::Borrowed("") },
+///         more: MoreSignatures::InHeader,
 ///     },
 ///     signed: Cow::Borrowed(&[Segment::Body]),
 ///     timestamp: None,
@@ -62,15 +62,6 @@ pub struct Scheme {
     pub secret: SecretForm,
 }
 
-/// The header which holds the signature, and how it is written there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignatureHeader {
-    /// Its name in each family.
-    pub names: HeaderNames,
-    /// How it is written.
-    pub grammar: Grammar,
-}
-
 impl Scheme {
     /// What a signature of this scheme vouches for.
     pub fn coverage(&self) -> Coverage {
@@ -82,7 +73,10 @@ impl Scheme {
                 Some(IdSource::BodyField(_)) => signs(Segment::Body),
                 None => false,
             },
-            timestamp: signs(Segment::Timestamp),
+            timestamp: match self.timestamp.as_ref().map(|rule| &rule.source) {
+                Some(TimestampSource::BodyField(_)) => signs(Segment::Body),
+                _ => signs(Segment::Timestamp),
+            },
         }
     }
 
@@ -122,43 +116,58 @@ impl Scheme {
     fn headers(&self) -> impl Iterator<Item = (&'static str, &HeaderNames)> {
         let timestamp = match self.timestamp.as_ref().map(|rule| &rule.source) {
             Some(TimestampSource::Header(names)) => Some(("timestamp", names)),
-            Some(TimestampSource::InSignature(_)) | None => None,
+            Some(TimestampSource::InSignature(_) | TimestampSource::BodyField(_)) | None => None,
         };
         let id = match &self.id {
             Some(IdSource::Header(names)) => Some(("id", names)),
             Some(IdSource::BodyField(_)) | None => None,
         };
-        iter::once(("signature", &self.signature.names))
-            .chain(timestamp)
-            .chain(id)
+        let signature = self
+            .signature
+            .every_name()
+            .map(|names| ("signature", names));
+        signature.chain(timestamp).chain(id)
     }
 
     fn validate_timestamp(&self) -> Result<(), Misconfigured> {
-        match (&self.timestamp, self.signed.contains(&Segment::Timestamp)) {
-            (None, false) => Ok(()),
+        let source = self.timestamp.as_ref().map(|rule| &rule.source);
+        match (source, self.signed.contains(&Segment::Timestamp)) {
+            (None, false) | (Some(TimestampSource::Header(_)), true) => Ok(()),
             (None, true) => Err(Misconfigured::TimestampHasNoRule),
+            (Some(TimestampSource::BodyField(path)), false) => self.validate_time_in_body(path),
+            (Some(TimestampSource::BodyField(_)), true) => Err(Misconfigured::TimestampInBody),
             (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
-            (Some(rule), true) => match &rule.source {
-                TimestampSource::Header(_) => Ok(()),
-                TimestampSource::InSignature(key) => {
-                    self.signature.grammar.validate_timestamp_key(key)
+            (Some(TimestampSource::InSignature(key)), true) => {
+                if self.signature.more != MoreSignatures::InHeader {
+                    return Err(Misconfigured::TimestampInSeveral);
                 }
-            },
+                self.signature.grammar.validate_timestamp_key(key)
+            }
         }
+    }
+
+    fn validate_time_in_body(&self, path: &str) -> Result<(), Misconfigured> {
+        if !self.signed.contains(&Segment::Body) {
+            return Err(Misconfigured::TimestampNotSigned);
+        }
+        validate_path(path)
     }
 
     fn validate_id(&self) -> Result<(), Misconfigured> {
         match &self.id {
             Some(IdSource::Header(_)) => Ok(()),
             _ if self.signed.contains(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
-            Some(IdSource::BodyField(path)) if path.split('.').any(str::is_empty) => {
-                Err(Misconfigured::IdPath {
-                    path: path.clone().into_owned(),
-                })
-            }
-            Some(IdSource::BodyField(_)) | None => Ok(()),
+            Some(IdSource::BodyField(path)) => validate_path(path),
+            None => Ok(()),
         }
     }
+}
+
+fn validate_path(path: &str) -> Result<(), Misconfigured> {
+    if path.split('.').any(str::is_empty) {
+        return Err(Misconfigured::Path { path: path.into() });
+    }
+    Ok(())
 }
 
 fn validate_names(
@@ -185,7 +194,7 @@ mod tests {
     use alloc::string::String;
 
     use super::*;
-    use crate::{Provider, TimestampUnit, Tolerance};
+    use crate::{Grammar, Provider, TimestampUnit, Tolerance};
 
     fn changed(
         provider: Provider,
@@ -253,12 +262,59 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_an_id_names_members() {
+    fn a_path_names_members() {
         for path in ["", ".", "data.", ".id", "data..id"] {
+            let refused = Err(Misconfigured::Path { path: path.into() });
             let id = Some(IdSource::BodyField(path.into()));
             let result = changed(Provider::Stripe, |scheme| scheme.id = id);
-            assert_eq!(result, Err(Misconfigured::IdPath { path: path.into() }));
+            assert_eq!(result, refused);
+            assert_eq!(changed(Provider::Linear, time_in_body(path)), refused);
         }
+    }
+
+    fn time_in_body(path: &str) -> impl FnOnce(&mut Scheme) {
+        move |scheme| {
+            scheme.timestamp = Some(TimestampRule {
+                source: TimestampSource::BodyField(String::from(path).into()),
+                unit: TimestampUnit::Millis,
+                tolerance: Tolerance::STANDARD,
+            });
+        }
+    }
+
+    #[test]
+    fn a_time_in_the_body_is_signed_with_the_body_and_not_beside_it() {
+        assert!(Provider::Linear.scheme().coverage().timestamp);
+        let beside = changed(Provider::Stripe, time_in_body("created"));
+        assert_eq!(beside, Err(Misconfigured::TimestampInBody));
+        let unsigned = changed(Provider::Svix, |scheme| {
+            time_in_body("created")(scheme);
+            scheme.signed = [Segment::Id].to_vec().into();
+            assert!(!scheme.coverage().timestamp);
+        });
+        assert_eq!(unsigned, Err(Misconfigured::TimestampNotSigned));
+    }
+
+    #[test]
+    fn a_time_does_not_stand_in_one_of_several_signature_headers() {
+        let names = HeaderNames::from_static(&["stripe-signature-2"]);
+        for more in [
+            MoreSignatures::OnLines,
+            MoreSignatures::InHeaders([names].to_vec().into()),
+        ] {
+            let result = changed(Provider::Stripe, |scheme| scheme.signature.more = more);
+            assert_eq!(result, Err(Misconfigured::TimestampInSeveral));
+        }
+    }
+
+    #[test]
+    fn every_signature_header_has_a_name_of_its_own() {
+        let shared = changed(Provider::Box, |scheme| {
+            let names = HeaderNames::from_static(&["Box-Delivery-Timestamp"]);
+            scheme.signature.more = MoreSignatures::InHeaders([names].to_vec().into());
+        });
+        let name = "box-delivery-timestamp".into();
+        assert_eq!(shared, Err(Misconfigured::SharedHeader { name }));
     }
 
     #[test]

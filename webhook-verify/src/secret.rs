@@ -104,6 +104,8 @@ pub enum SecretForm {
         /// The prefix, as `whsec_`.
         prefix: Cow<'static, str>,
     },
+    /// The text is hexadecimal, and the key is the bytes that it stands for. Either case is read.
+    Hex,
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
@@ -126,6 +128,7 @@ impl SecretForm {
         match self {
             Self::Verbatim => Ok(Zeroizing::new(text.to_vec())),
             Self::Base64 { prefix } => decode_base64(text, prefix),
+            Self::Hex => decode_hex(text),
             Self::TaggedHexText { tag } => {
                 let hex = without_tag(text, tag.as_bytes());
                 let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
@@ -203,21 +206,30 @@ fn check_slips(text: &[u8]) -> Result<(), SecretFault> {
 }
 
 fn decode_base64(text: &[u8], prefix: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    let digits = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
     // None of these three can be Base64, so nothing valid is lost by naming them.
-    if text.starts_with(b"v1,") {
+    if digits.starts_with(b"v1,") {
         return Err(SecretFault::VersionPrefix);
     }
-    if text.starts_with(b"whpk_") {
+    if digits.starts_with(b"whpk_") {
         return Err(SecretFault::PublicKey);
     }
-    if text.starts_with(b"whsk_") {
+    if digits.starts_with(b"whsk_") {
         return Err(SecretFault::PrivateKey);
     }
-    let digits = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
     BASE64
         .decode(digits)
         .map(Zeroizing::new)
         .map_err(|_| SecretFault::NotBase64)
+}
+
+fn decode_hex(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    // Looked at first, because the decoder would skip a `0x` in front.
+    if !text.iter().all(u8::is_ascii_hexdigit) {
+        return Err(SecretFault::NotHex);
+    }
+    let key = const_hex::decode(text).map_err(|_| SecretFault::NotHex)?;
+    Ok(Zeroizing::new(key))
 }
 
 /// Drops the tag, a word of letters, digits and `_`, and a `-`; or nothing, if they are not there.
@@ -289,6 +301,29 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_may_hold_the_version_and_may_be_empty() {
+        let form = |prefix: &'static str| SecretForm::Base64 {
+            prefix: prefix.into(),
+        };
+        let bytes = || Ok([0, 1, 2, 0xff].into());
+        assert_eq!(key("v1,whsec_AAEC/w==", &form("v1,whsec_")), bytes());
+        assert_eq!(key("AAEC/w==", &form("")), bytes());
+        let fault = Err(SecretFault::VersionPrefix);
+        assert_eq!(key("v1,whsec_AAEC/w==", &form("")), fault);
+    }
+
+    #[test]
+    fn hex_is_decoded_in_either_case_and_whole() {
+        for text in ["00010aff", "00010AFF", "00010aFf"] {
+            assert_eq!(key(text, &SecretForm::Hex), Ok([0, 1, 10, 0xff].into()));
+        }
+        for text in ["0", "00010af", "0x0001", "0001 0aff", "xyz0", "caf\u{e9}0"] {
+            let fault = Err(SecretFault::NotHex);
+            assert_eq!(key(text, &SecretForm::Hex), fault, "{text}");
+        }
+    }
+
+    #[test]
     fn tagged_hex_is_kept_as_text() {
         for text in ["signkey-test-12aB", "signkey-my_branch2-12aB", "12aB"] {
             assert_eq!(key(text, &SIGNKEY), Ok(b"12aB".into()), "{text}");
@@ -307,7 +342,7 @@ mod tests {
 
     #[test]
     fn slips_are_named_in_every_form() {
-        for form in [SecretForm::Verbatim, WHSEC, SIGNKEY] {
+        for form in [SecretForm::Verbatim, WHSEC, SecretForm::Hex, SIGNKEY] {
             for (text, fault) in [
                 ("", SecretFault::Empty),
                 (" ", SecretFault::Blank),

@@ -1,30 +1,34 @@
 //! The signatures that a request brings.
 
+use arrayvec::ArrayVec;
+
 use crate::encoding::Encoding;
+use crate::scheme::Scheme;
 use crate::tag::Tag;
 
-/// How many signatures a header may list. More are refused.
+/// How many signatures a request may list. More are refused.
 ///
 /// A sender lists one for each of its secrets that is still valid, which is two while one is
 /// replaced.
 pub const MAX_SIGNATURES: usize = 16;
 
-/// The signatures that a header lists, decoded. They have a fixed place, so that reading them
+/// The signatures that a request lists, decoded. They have a fixed place, so that reading them
 /// allocates nothing.
 pub(crate) struct Signatures {
     encoding: Encoding,
+    /// Of each, in bytes.
+    len: usize,
     listed: usize,
-    usable: usize,
-    tags: [Tag; MAX_SIGNATURES],
+    usable: ArrayVec<Tag, MAX_SIGNATURES>,
 }
 
 impl Signatures {
-    pub(crate) const fn new(encoding: Encoding) -> Self {
+    pub(crate) fn new(scheme: &Scheme) -> Self {
         Self {
-            encoding,
+            encoding: scheme.encoding,
+            len: scheme.algorithm.signature_len(),
             listed: 0,
-            usable: 0,
-            tags: [Tag::ZERO; MAX_SIGNATURES],
+            usable: ArrayVec::new_const(),
         }
     }
 
@@ -38,16 +42,14 @@ impl Signatures {
             return Err(TooMany);
         }
         self.listed += 1;
-        if let Some(tag) = self.encoding.decode(text) {
-            self.tags[self.usable] = tag;
-            self.usable += 1;
-        }
+        // There is room for as many as may be listed.
+        self.usable.extend(self.encoding.decode(text, self.len));
         Ok(())
     }
 
     /// The ones that could be decoded.
     pub(crate) fn usable(&self) -> &[Tag] {
-        &self.tags[..self.usable]
+        &self.usable
     }
 }
 
@@ -58,23 +60,24 @@ pub(crate) struct TooMany;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Provider;
 
     const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
     #[test]
     fn what_cannot_be_decoded_is_left_out() {
-        let mut signatures = Signatures::new(Encoding::Hex);
+        let mut signatures = Signatures::new(&Provider::GitHub.scheme());
         for text in ["zz", ONE, ""] {
             assert_eq!(signatures.add(text), Ok(()));
         }
         let usable: [Tag; 1] = signatures.usable().try_into().expect("one");
-        assert_eq!(usable[0].to_bytes(), [0x11; Tag::LEN]);
+        assert_eq!(usable[0].to_hex(), ONE);
     }
 
     #[test]
     fn more_than_the_limit_are_refused_whether_usable_or_not() {
         for text in ["zz", ONE] {
-            let mut signatures = Signatures::new(Encoding::Hex);
+            let mut signatures = Signatures::new(&Provider::GitHub.scheme());
             for _ in 0..MAX_SIGNATURES {
                 assert_eq!(signatures.add(text), Ok(()));
             }

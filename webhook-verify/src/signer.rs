@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, iter};
 
 use thiserror::Error;
 
@@ -13,6 +13,7 @@ use crate::misconfigured::Misconfigured;
 use crate::ring::{Keys, MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
 use crate::segment::Pieces;
+use crate::signature_header::SignatureHeader;
 use crate::signatures::MAX_SIGNATURES;
 use crate::timestamp::TimestampSource;
 use crate::unix_time::UnixTime;
@@ -73,7 +74,8 @@ impl Signer {
     /// # Errors
     ///
     /// The scheme signs an id and there is none; it has no header for the one there is; a verifier
-    /// would refuse the id; or the time cannot be written in as many digits as the scheme has.
+    /// would refuse the id; the time cannot be written in as many digits as the scheme has; or the
+    /// scheme has it in the body, and the body does not say it.
     pub fn sign(
         &self,
         id: Option<&str>,
@@ -82,7 +84,7 @@ impl Signer {
     ) -> Result<SignedHeaders, Unsignable> {
         let mut headers = SignedHeaders(Vec::new());
         self.add_id(&mut headers, id)?;
-        let timestamp = self.add_timestamp(&mut headers, now)?;
+        let timestamp = self.add_timestamp(&mut headers, now, body)?;
         let pieces = Pieces {
             id: id.unwrap_or_default(),
             timestamp: timestamp.as_deref().unwrap_or_default(),
@@ -118,10 +120,15 @@ impl Signer {
         &self,
         headers: &mut SignedHeaders,
         now: UnixTime,
+        body: &[u8],
     ) -> Result<Option<String>, Unsignable> {
         let Some(rule) = &self.scheme.timestamp else {
             return Ok(None);
         };
+        if let TimestampSource::BodyField(path) = &rule.source {
+            let said = rule.unit.find(body, path);
+            return said.map(|_| None).ok_or(Unsignable::NoTimestampInBody);
+        }
         let text = rule.unit.format(now).ok_or(Unsignable::TimeOutOfRange)?;
         if let TimestampSource::Header(names) = &rule.source {
             headers.0.push((names.to_cow(0), text.clone()));
@@ -130,25 +137,27 @@ impl Signer {
     }
 
     fn add_signatures(&self, headers: &mut SignedHeaders, pieces: Pieces<'_>) {
-        let header = &self.scheme.signature;
-        let signers = if header.grammar.lists_several() {
+        let SignatureHeader { names, grammar, .. } = &self.scheme.signature;
+        let mut signatures = self
+            .keys
+            .iter()
+            .map(|key| self.scheme.encoding.encode(key.sign(&self.scheme, pieces)));
+        let in_first = if grammar.lists_several() {
             MAX_SECRETS
         } else {
             1
         };
-        let signatures = self
-            .keys
-            .iter()
-            .take(signers)
-            .map(|key| self.scheme.encoding.encode(key.sign(&self.scheme, pieces)));
         let timestamp = match self.scheme.timestamp.as_ref().map(|rule| &rule.source) {
             Some(TimestampSource::InSignature(key)) => Some((key.as_ref(), pieces.timestamp)),
-            Some(TimestampSource::Header(_)) | None => None,
+            Some(TimestampSource::Header(_) | TimestampSource::BodyField(_)) | None => None,
         };
-        headers.0.push((
-            header.names.to_cow(0),
-            header.grammar.write(timestamp, signatures),
-        ));
+        let first = grammar.write(timestamp, signatures.by_ref().take(in_first));
+        headers.0.push((names.to_cow(0), first));
+        let further = self.scheme.signature.every_name().skip(1);
+        for (names, signature) in further.zip(signatures) {
+            let header = grammar.write(None, iter::once(signature));
+            headers.0.push((names.to_cow(0), header));
+        }
     }
 }
 
@@ -208,6 +217,9 @@ pub enum Unsignable {
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,
+    /// The scheme has the time in the body, and the body does not say it.
+    #[error("this scheme has the time in the body, and the body does not say it")]
+    NoTimestampInBody,
 }
 
 #[cfg(test)]
@@ -234,7 +246,7 @@ mod tests {
         let headers = sign(provider, id, NOW).expect("signable");
         let mut values = headers.values_of(scheme.signature.names.of(0));
         let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
-        let mut found = Signatures::new(scheme.encoding);
+        let mut found = Signatures::new(&scheme);
         scheme
             .signature
             .grammar
@@ -254,6 +266,30 @@ mod tests {
             Provider::Inngest,
         ] {
             assert_eq!(signatures(provider, None), 1, "{provider}");
+        }
+    }
+
+    #[test]
+    fn each_secret_signs_in_a_header_of_its_own_where_there_are_several() {
+        let headers = sign(Provider::Box, None, NOW).expect("signable");
+        let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
+        assert_eq!(
+            names,
+            [
+                "box-delivery-timestamp",
+                "box-signature-primary",
+                "box-signature-secondary",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_time_in_the_body_is_for_the_caller_to_put_there() {
+        let signer = Signer::new(Provider::Linear, Secret::new("x")).expect("usable");
+        let sign = |body: &str| signer.sign(None, NOW, body.as_bytes());
+        assert!(sign(r#"{"webhookTimestamp":1700000000000}"#).is_ok());
+        for body in ["", "{}", r#"{"webhookTimestamp":"1700000000000"}"#] {
+            assert_eq!(sign(body), Err(Unsignable::NoTimestampInBody), "{body}");
         }
     }
 

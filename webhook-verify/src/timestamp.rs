@@ -2,10 +2,13 @@
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
+use core::fmt;
 use core::time::Duration;
 
+use crate::body_field;
 use crate::header_names::HeaderNames;
 use crate::rejection::Rejection;
+use crate::rfc3339;
 use crate::unix_time::{Skew, UnixTime};
 
 /// Where the time of a delivery stands, how it is written and how far it may be from now.
@@ -30,14 +33,18 @@ pub enum TimestampSource {
     Header(HeaderNames),
     /// In the signature header, under this key of its [`Pairs`](crate::Grammar::Pairs).
     InSignature(Cow<'static, str>),
+    /// In the body, which is JSON: the names of members from the outermost inwards, with dots
+    /// between. It is signed with the body, and read only when the signature is right. Digits stand
+    /// there as a number, a date as a text. A [`Signer`](crate::Signer) does not put it there.
+    BodyField(Cow<'static, str>),
 }
 
-/// How a time is written: in decimal digits, and in exactly as many as the unit has now.
+/// How a time is written: in as many characters as the unit has now, and no others.
 ///
-/// The fixed number of digits is a matter of safety. `{timestamp}{body}` without anything between
-/// could otherwise be cut in two ways, and a digit of the body become one of the time. A sign, a
-/// leading zero, white space or a letter behind the digits are refused for the same reason: one
-/// time has one spelling.
+/// The fixed length is a matter of safety. `{timestamp}{body}` without anything between could
+/// otherwise be cut in two ways, and a digit of the body become one of the time. A sign, a leading
+/// zero, white space or a letter behind the digits are refused for the same reason: nothing that is
+/// a time is the beginning or the end of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimestampUnit {
@@ -45,36 +52,62 @@ pub enum TimestampUnit {
     Seconds,
     /// Milliseconds since the epoch, thirteen digits: the same years.
     Millis,
+    /// Date, time in whole seconds, and offset, as `2020-01-01T00:00:00-07:00` or
+    /// `2020-01-01T07:00:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)): the
+    /// same years.
+    Rfc3339,
 }
 
 impl TimestampUnit {
-    /// How many digits a time has.
-    pub const fn digits(self) -> usize {
-        match self {
-            Self::Seconds => 10,
-            Self::Millis => 13,
-        }
-    }
-
     pub(crate) fn parse(self, text: &str) -> Option<UnixTime> {
+        if self == Self::Rfc3339 {
+            return rfc3339::parse(text).filter(|&time| Self::has_room_for(time));
+        }
         let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-        if !canonical || text.len() != self.digits() {
+        if !canonical {
             return None;
         }
-        let number = text.parse().ok()?;
+        self.read_number(text.parse().ok()?)
+    }
+
+    /// The time in a member of a body.
+    pub(crate) fn find(self, body: &[u8], path: &str) -> Option<UnixTime> {
         match self {
-            Self::Seconds => Some(UnixTime::from_secs(number)),
-            Self::Millis => Some(UnixTime::from_millis(number)),
+            Self::Seconds | Self::Millis => self.read_number(body_field::find_number(body, path)?),
+            Self::Rfc3339 => self.parse(&body_field::find(body, path)?),
         }
     }
 
     /// The text of a time, unless it has another number of digits.
     pub(crate) fn format(self, time: UnixTime) -> Option<String> {
-        let text = match self {
+        Self::has_room_for(time).then(|| match self {
             Self::Seconds => time.as_secs().to_string(),
             Self::Millis => time.as_millis().to_string(),
+            Self::Rfc3339 => rfc3339::format(time),
+        })
+    }
+
+    fn read_number(self, number: u64) -> Option<UnixTime> {
+        let time = match self {
+            Self::Seconds | Self::Rfc3339 => UnixTime::from_secs(number),
+            Self::Millis => UnixTime::from_millis(number),
         };
-        (text.len() == self.digits()).then_some(text)
+        Self::has_room_for(time).then_some(time)
+    }
+
+    /// Whether the time has ten digits in seconds, and so thirteen in milliseconds.
+    fn has_room_for(time: UnixTime) -> bool {
+        (1_000_000_000..10_000_000_000).contains(&time.as_secs())
+    }
+}
+
+impl fmt::Display for TimestampUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Seconds => "a number of exactly 10 digits",
+            Self::Millis => "a number of exactly 13 digits",
+            Self::Rfc3339 => "a date and time like 2020-01-01T00:00:00-07:00",
+        })
     }
 }
 
@@ -186,6 +219,7 @@ mod tests {
         for (unit, first, last) in [
             (TimestampUnit::Seconds, 1_000_000_000_000, 9_999_999_999_000),
             (TimestampUnit::Millis, 1_000_000_000_000, 9_999_999_999_999),
+            (TimestampUnit::Rfc3339, 1_000_000_000_000, 9_999_999_999_000),
         ] {
             for millis in [first, last] {
                 let time = UnixTime::from_millis(millis);
@@ -194,6 +228,29 @@ mod tests {
             }
             assert_eq!(unit.format(UnixTime::from_millis(first - 1)), None);
             assert_eq!(unit.format(UnixTime::from_millis(last + 1_000)), None);
+        }
+    }
+
+    #[test]
+    fn a_time_in_a_body_is_a_number_or_a_date_as_the_unit_has_it() {
+        let find = |unit: TimestampUnit, value: &str| {
+            let body = ["{\"at\":", value, "}"].concat();
+            unit.find(body.as_bytes(), "at")
+        };
+        let time = Some(UnixTime::from_secs(1_700_000_000));
+        assert_eq!(find(TimestampUnit::Seconds, "1700000000"), time);
+        assert_eq!(find(TimestampUnit::Millis, "1700000000000"), time);
+        let date = r#""2023-11-14T22:13:20Z""#;
+        assert_eq!(find(TimestampUnit::Rfc3339, date), time);
+
+        for (unit, value) in [
+            (TimestampUnit::Seconds, "1700000000000"),
+            (TimestampUnit::Seconds, r#""1700000000""#),
+            (TimestampUnit::Millis, "1700000000"),
+            (TimestampUnit::Rfc3339, "1700000000"),
+            (TimestampUnit::Rfc3339, r#""1700000000""#),
+        ] {
+            assert_eq!(find(unit, value), None, "{unit:?} {value}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::rejection::Rejection;
 use crate::ring::{Keys, SecretRing};
 use crate::scheme::Scheme;
 use crate::signatures::Signatures;
-use crate::timestamp::Tolerance;
+use crate::timestamp::{TimestampSource, Tolerance};
 use crate::unix_time::{Skew, UnixTime};
 use crate::verified::Verified;
 
@@ -151,13 +151,16 @@ impl Verifier {
         body: &'a [u8],
         clock: impl FnOnce() -> UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        let mut signatures = Signatures::new(self.scheme.encoding);
+        let mut signatures = Signatures::new(&self.scheme);
         let claim = Claim::read(&self.scheme, self.id_boundary, headers, &mut signatures)?;
         let found = self
             .keys
             .find(signatures.usable(), &self.scheme, claim.pieces(body))
             .ok_or(Rejection::Mismatch)?;
-        let sent_at = claim.timestamp.map(|(time, _)| time);
+        let sent_at = match claim.timestamp {
+            Some((time, _)) => Some(time),
+            None => self.time_in_body(body)?,
+        };
         Ok(Verified {
             scheme: &self.scheme,
             secret_label: &found.key.label,
@@ -169,6 +172,20 @@ impl Verifier {
             family: claim.family,
             body,
         })
+    }
+
+    /// The time that a genuine body says, if the scheme has it there.
+    fn time_in_body(&self, body: &[u8]) -> Result<Option<UnixTime>, Rejection> {
+        let Some(rule) = &self.scheme.timestamp else {
+            return Ok(None);
+        };
+        let TimestampSource::BodyField(path) = &rule.source else {
+            return Ok(None);
+        };
+        match rule.unit.find(body, path) {
+            Some(time) => Ok(Some(time)),
+            None => Err(Rejection::NoTimestampInBody { path: path.clone() }),
+        }
     }
 
     fn check_age(

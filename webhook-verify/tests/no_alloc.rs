@@ -4,7 +4,10 @@ use allocation_counter::measure;
 use webhook_verify::{IdSource, Provider, Secret, Signer, UnixTime, Verifier};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
-const BODY: &[u8] = br#"{"id":"evt_1","event_id":"Ev1","data":[1,2,3]}"#;
+/// With an id wherever a provider has one, and the time.
+const BODY: &[u8] =
+    br#"{"id":"evt_1","event_id":"Ev1","event":{"id":"e"},"meta":{"webhook_id":"w"},
+    "webhookTimestamp":1700000000000,"data":[1,2,3]}"#;
 
 fn secrets() -> [Secret; 2] {
     // Hexadecimal, and so fit for every form of secret.

@@ -1,9 +1,10 @@
-//! Deliveries that are known to be genuine or not, from the providers' documentation and from their
-//! own libraries.
+//! Deliveries that are known to be genuine or not, by one of three oracles, of which each has a file:
+//! what the providers document or test their own libraries with, what those libraries say, and the
+//! schemes as they are described, written down a second time in another language.
 //!
 //! Every `tests/vectors/*.json` is run. Run with `--nocapture` for a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -37,10 +38,15 @@ struct LabelledSecret {
     value: String,
 }
 
+/// Fewest deliveries of each provider that must be refused.
+const FEWEST_REJECTED: usize = 8;
+
 #[derive(Default)]
 struct Tally {
     accepted: usize,
     rejected: usize,
+    /// Who says so.
+    oracles: BTreeSet<String>,
     /// Of these, those of which the provider's own library thinks otherwise.
     disputed: usize,
 }
@@ -49,29 +55,16 @@ struct Tally {
 fn every_vector_is_judged_as_it_says() {
     let mut tallies: BTreeMap<Provider, Tally> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for vector in files().iter().flat_map(|file| read(file)) {
-        let tally = tallies.entry(vector.provider()).or_default();
-        tally.accepted += usize::from(vector.accept);
-        tally.rejected += usize::from(!vector.accept);
-        tally.disputed += usize::from(vector.sdk_accepts.is_some_and(|sdk| sdk != vector.accept));
-        wrong.extend(vector.fault());
+    for file in files() {
+        let oracle = file.file_stem().expect("a name").to_string_lossy();
+        for vector in read(&file) {
+            let tally = tallies.entry(vector.provider()).or_default();
+            tally.add(&vector, &oracle);
+            wrong.extend(vector.fault());
+        }
     }
 
-    println!(
-        "{:20} {:>8} {:>8} {:>8}",
-        "provider", "accepted", "rejected", "disputed"
-    );
-    for (
-        provider,
-        Tally {
-            accepted,
-            rejected,
-            disputed,
-        },
-    ) in &tallies
-    {
-        println!("{provider:20} {accepted:>8} {rejected:>8} {disputed:>8}");
-    }
+    print(&tallies);
     assert!(
         wrong.is_empty(),
         "{} vectors are judged otherwise:\n{}",
@@ -81,11 +74,38 @@ fn every_vector_is_judged_as_it_says() {
     for provider in Provider::ALL {
         let judged = tallies
             .get(provider)
-            .is_some_and(|tally| tally.accepted > 0 && tally.rejected > 0);
+            .is_some_and(|tally| tally.accepted > 0 && tally.rejected >= FEWEST_REJECTED);
         assert!(
             judged,
-            "{provider} has no vector to accept, or none to reject"
+            "{provider} has no vector to accept, or fewer than {FEWEST_REJECTED} to reject"
         );
+    }
+}
+
+fn print(tallies: &BTreeMap<Provider, Tally>) {
+    println!(
+        "{:20} {:>8} {:>8} {:>8}  oracle",
+        "provider", "accepted", "rejected", "disputed"
+    );
+    for (provider, tally) in tallies {
+        let Tally {
+            accepted,
+            rejected,
+            oracles,
+            disputed,
+        } = tally;
+        let oracles: Vec<_> = oracles.iter().map(String::as_str).collect();
+        let oracles = oracles.join(", ");
+        println!("{provider:20} {accepted:>8} {rejected:>8} {disputed:>8}  {oracles}");
+    }
+}
+
+impl Tally {
+    fn add(&mut self, vector: &Vector, oracle: &str) {
+        self.accepted += usize::from(vector.accept);
+        self.rejected += usize::from(!vector.accept);
+        self.oracles.insert(oracle.to_owned());
+        self.disputed += usize::from(vector.sdk_accepts.is_some_and(|sdk| sdk != vector.accept));
     }
 }
 

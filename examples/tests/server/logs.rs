@@ -48,7 +48,9 @@ fn neither_secrets_nor_signatures_nor_bodies_nor_queries_are_logged() {
     ];
     for provider in Provider::ALL.iter().copied() {
         let mut delivery = Delivery::new(provider, "evt_1");
-        delivery.body = r#"{"id":"evt_1","event_id":"evt_1","what":"the-body-of-it"}"#.to_owned();
+        delivery.body = delivery
+            .body
+            .replacen('{', r#"{"what":"the-body-of-it","#, 1);
         assert_eq!(delivery.send(&server).status, 202);
         sent.push(secret(provider).to_owned());
         let codes = delivery.headers().into_iter().map(|(_, value)| value);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use webhook_verify::{Provider, Secret, Signer, UnixTime};
+use webhook_verify::{IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime};
 
 use super::http::{Reply, Request};
 use super::process::{Server, Setup};
@@ -10,12 +10,17 @@ use super::process::{Server, Setup};
 /// A secret in the form that the provider gives out, strong enough for production.
 pub(crate) fn secret(provider: Provider) -> &'static str {
     match provider {
-        Provider::StandardWebhooks | Provider::Svix => {
-            "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-        }
         Provider::Inngest => "signkey-test-0123456789abcdef0123456789abcdef",
+        Provider::AdyenPlatform => "0123456789abcdef0123456789abcdef",
+        Provider::Airtable => "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        Provider::Supabase => "v1,whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        _ if is_base64(provider) => "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         _ => "a-secret-of-more-than-sixteen-bytes",
     }
+}
+
+fn is_base64(provider: Provider) -> bool {
+    matches!(provider.scheme().secret, SecretForm::Base64 { .. })
 }
 
 /// The variable that holds a provider's secrets.
@@ -38,6 +43,22 @@ pub(crate) fn body(id: &str) -> String {
     format!(r#"{{"id":"{id}","event_id":"{id}","amount":100}}"#)
 }
 
+/// The same, with what only some of them want: an id further inside, the time.
+fn body_of(provider: Provider, id: &str, sent: UnixTime) -> String {
+    let scheme = provider.scheme();
+    match (scheme.id, scheme.timestamp.map(|rule| rule.source)) {
+        (Some(IdSource::BodyField(path)), _) if path.contains('.') => {
+            let (outer, inner) = path.split_once('.').expect("it has a dot");
+            format!(r#"{{"{outer}":{{"{inner}":"{id}"}},"amount":100}}"#)
+        }
+        (_, Some(TimestampSource::BodyField(path))) => {
+            let sent = sent.as_millis();
+            format!(r#"{{"id":"{id}","{path}":{sent},"amount":100}}"#)
+        }
+        _ => body(id),
+    }
+}
+
 /// A delivery that can be changed before it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
@@ -50,18 +71,20 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) fn new(provider: Provider, id: &str) -> Self {
+        let sent = UnixTime::now();
         Self {
             provider,
             secret: secret(provider).to_owned(),
             id: id.to_owned(),
-            body: body(id),
-            sent: UnixTime::now(),
+            body: body_of(provider, id, sent),
+            sent,
         }
     }
 
     /// The same, sent earlier.
     pub(crate) fn ago(mut self, age: Duration) -> Self {
         self.sent = UnixTime::from_secs(UnixTime::now().as_secs() - age.as_secs());
+        self.body = body_of(self.provider, &self.id, self.sent);
         self
     }
 
@@ -70,12 +93,8 @@ impl Delivery {
         let signer = Signer::new(self.provider, Secret::new(self.secret.as_str()));
         let signer = signer.expect("the secret has the provider's form");
         // The others have their ids in the body, or none.
-        let id = match self.provider {
-            Provider::GitHub | Provider::Sanity | Provider::StandardWebhooks | Provider::Svix => {
-                Some(&*self.id)
-            }
-            _ => None,
-        };
+        let has_header = matches!(signer.scheme().id, Some(IdSource::Header(_)));
+        let id = has_header.then_some(&*self.id);
         let signed = signer
             .sign(id, self.sent, self.body.as_bytes())
             .expect("it can be signed");

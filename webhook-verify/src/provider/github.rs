@@ -18,8 +18,8 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, Scheme, SecretForm, Segment,
-    SignatureHeader,
+    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
+    Segment, SignatureHeader,
 };
 
 /// How GitHub signs.
@@ -32,6 +32,7 @@ pub const SCHEME: Scheme = Scheme {
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
+        more: MoreSignatures::InHeader,
     },
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,

@@ -20,8 +20,8 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, Scheme, SecretForm, Segment, Separator,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
+    Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Inngest signs.
@@ -36,6 +36,7 @@ pub const SCHEME: Scheme = Scheme {
             signature: Cow::Borrowed("s"),
             several: false,
         },
+        more: MoreSignatures::InHeader,
     },
     signed: Cow::Borrowed(&[Segment::Body, Segment::Timestamp]),
     timestamp: Some(TimestampRule {

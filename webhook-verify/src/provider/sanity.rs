@@ -17,8 +17,8 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, Scheme, SecretForm, Segment, Separator,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
+    Segment, Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Sanity signs.
@@ -33,6 +33,7 @@ pub const SCHEME: Scheme = Scheme {
             signature: Cow::Borrowed("v1"),
             several: false,
         },
+        more: MoreSignatures::InHeader,
     },
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {

@@ -14,8 +14,8 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, Scheme, SecretForm, Segment,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
+    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Slack signs.
@@ -28,6 +28,7 @@ pub const SCHEME: Scheme = Scheme {
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("v0="),
         },
+        more: MoreSignatures::InHeader,
     },
     signed: Cow::Borrowed(&[
         Segment::literal("v0:"),

@@ -15,8 +15,8 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, Scheme, SecretForm, Segment,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
+    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Svix signs.
@@ -29,6 +29,7 @@ pub const SCHEME: Scheme = Scheme {
         grammar: Grammar::Versions {
             version: Cow::Borrowed("v1"),
         },
+        more: MoreSignatures::InHeader,
     },
     signed: Cow::Borrowed(&[
         Segment::Id,

@@ -2,19 +2,15 @@
 
 use webhook_verify::{Provider, Rejection};
 
-use crate::{BODY, NOW, SECRET, hex, stripe, verifier, verify};
+use crate::{BODY, NOW, hex, stripe, verifier, verify};
 
 #[test]
 fn a_missing_header_is_never_an_unsigned_delivery_that_passes() {
     for &provider in Provider::ALL {
-        let secret = if provider == Provider::Inngest {
-            "12ab"
-        } else {
-            SECRET
-        };
         let headers: [(&str, &str); 0] = [];
+        // A secret of any form.
         assert!(matches!(
-            verifier(provider, secret).verify_at(&headers, BODY, NOW),
+            verifier(provider, "12ab").verify_at(&headers, BODY, NOW),
             Err(Rejection::MissingHeader { .. })
         ));
     }

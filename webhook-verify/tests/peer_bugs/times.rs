@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use webhook_verify::{Provider, Rejection, Tolerance, UnixTime};
+use webhook_verify::{Provider, Rejection, TimestampUnit, Tolerance, UnixTime};
 
 use crate::{NOW, SECRET, base64, hex, standard, stripe, verifier, verify};
 
@@ -23,7 +23,7 @@ fn the_smallest_integer_is_no_time_and_no_panic() {
             ),
             Err(Rejection::MalformedTimestamp {
                 header: "webhook-timestamp".into(),
-                digits: 10
+                unit: TimestampUnit::Seconds
             })
         );
     }

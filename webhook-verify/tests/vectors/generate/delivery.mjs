@@ -46,3 +46,9 @@ export function withHeader(delivery, name, change) {
 export function withoutHeader(delivery, name) {
   return { ...delivery, headers: delivery.headers.filter(([key]) => key.toLowerCase() !== name) };
 }
+
+// A vector on one line of ASCII.
+export function asciiJson(vector) {
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(vector).replace(/[^\x20-\x7e]/g, escaped);
+}

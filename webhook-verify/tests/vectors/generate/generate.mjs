@@ -9,6 +9,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isUtf8 } from "node:buffer";
 
+import { asciiJson } from "./delivery.mjs";
 import * as github from "./providers/github.mjs";
 import * as inngest from "./providers/inngest.mjs";
 import * as sanity from "./providers/sanity.mjs";
@@ -93,9 +94,4 @@ function asNodeReceives(headers) {
     received[key] = key in received ? `${received[key]}, ${value}` : value;
   }
   return received;
-}
-
-function asciiJson(vector) {
-  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(vector).replace(/[^\x20-\x7e]/g, escaped);
 }

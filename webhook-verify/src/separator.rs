@@ -1,0 +1,30 @@
+//! Lists of `key=value`.
+
+/// What stands between two pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// `&`
+    Ampersand,
+}
+
+impl Separator {
+    pub(crate) const fn as_char(self) -> char {
+        match self {
+            Self::Comma => ',',
+            Self::Semicolon => ';',
+            Self::Ampersand => '&',
+        }
+    }
+}
+
+/// The pairs of a list. What has no `=` is skipped.
+pub(crate) fn pairs(header: &str, separator: Separator) -> impl Iterator<Item = (&str, &str)> {
+    header
+        .split(separator.as_char())
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+}

@@ -1,0 +1,44 @@
+//! Where the signatures of a delivery stand.
+
+use alloc::borrow::Cow;
+use core::iter;
+
+use crate::grammar::Grammar;
+use crate::header_names::HeaderNames;
+
+/// The header which holds the signature, and how it is written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureHeader {
+    /// Its name in each family.
+    pub names: HeaderNames,
+    /// How it is written.
+    pub grammar: Grammar,
+    /// Where the sender puts more of them while a secret is replaced.
+    pub more: MoreSignatures,
+}
+
+/// Where a sender puts the signatures that it makes with more than one secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MoreSignatures {
+    /// Nowhere, or into the same header as far as its [`Grammar`] has a list. The header may come
+    /// once only; a line which is repeated word by word counts as one.
+    InHeader,
+    /// On more lines of the same name. Each is read by itself.
+    OnLines,
+    /// In these headers, written as the first is. Each may be there or not, as long as one is; each
+    /// may come once only. A [`Signer`](crate::Signer) signs with its first secret in the first, with
+    /// its second in the second, and so on.
+    InHeaders(Cow<'static, [HeaderNames]>),
+}
+
+impl SignatureHeader {
+    /// The names of every header that may hold a signature.
+    pub(crate) fn every_name(&self) -> impl Iterator<Item = &HeaderNames> {
+        let more = match &self.more {
+            MoreSignatures::InHeaders(more) => more.as_ref(),
+            MoreSignatures::InHeader | MoreSignatures::OnLines => &[],
+        };
+        iter::once(&self.names).chain(more)
+    }
+}
