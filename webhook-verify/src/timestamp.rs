@@ -39,9 +39,9 @@ pub enum TimestampSource {
     BodyField(Cow<'static, str>),
 }
 
-/// How a time is written: in as many characters as the unit has now, and no others.
+/// How a time is written: in exactly as many digits as it has now, or as a date of one form.
 ///
-/// The fixed length is a matter of safety. `{timestamp}{body}` without anything between could
+/// This is a matter of safety. `{timestamp}{body}` without anything between could
 /// otherwise be cut in two ways, and a digit of the body become one of the time. A sign, a leading
 /// zero, white space or a letter behind the digits are refused for the same reason: nothing that is
 /// a time is the beginning or the end of another.

@@ -113,7 +113,7 @@ impl Verifier {
     /// # Errors
     ///
     /// What the scheme needs is missing or malformed; no signature is right; or one is, and the
-    /// time is too far from now. It is found out in this order.
+    /// time is missing from the body or too far from now. It is found out in this order.
     pub fn verify_at<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
@@ -220,7 +220,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::{HeaderNames, IdSource, Provider, Secret, Segment, Signer};
+    use crate::{Algorithm, HeaderNames, IdSource, Provider, Secret, Segment, Signer};
 
     const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
@@ -299,6 +299,58 @@ mod tests {
                 header: "x-id".into()
             }
         );
+    }
+
+    #[test]
+    fn a_scheme_of_ones_own_may_sign_with_any_algorithm() {
+        for algorithm in [
+            Algorithm::HmacSha256,
+            Algorithm::HmacSha512,
+            Algorithm::HmacSha1,
+        ] {
+            let scheme = Scheme {
+                algorithm,
+                ..Provider::Stripe.scheme()
+            };
+            let secret = Secret::new("x");
+            let signer = Signer::new(scheme.clone(), secret.clone()).expect("usable");
+            let headers = signer.sign(None, NOW, b"{}").expect("signable");
+            let judge = |scheme, value: &str| {
+                let verifier = Verifier::new(scheme, secret.clone()).expect("usable");
+                let headers = [("stripe-signature", value)];
+                verifier.verify_at(&headers, b"{}", NOW).map(drop)
+            };
+
+            let (_, value) = headers.iter().next().expect("one");
+            assert_eq!(judge(scheme.clone(), value), Ok(()), "{algorithm:?}");
+            let header = "stripe-signature".into();
+            let unusable = Err(Rejection::NoUsableSignature { header });
+            assert_eq!(judge(scheme, &value[..value.len() - 2]), unusable);
+        }
+    }
+
+    #[test]
+    fn a_time_in_the_body_is_asked_for_when_the_signature_is_right() {
+        let undated = Scheme {
+            timestamp: None,
+            ..Provider::Linear.scheme()
+        };
+        let secret = Secret::new("x");
+        let signer = Signer::new(undated, secret.clone()).expect("usable");
+        let verifier = Verifier::new(Provider::Linear, secret).expect("usable");
+        let path = "webhookTimestamp".into();
+        let no_time = Rejection::NoTimestampInBody { path };
+        for body in ["", "{}", r#"{"webhookTimestamp":1700000000}"#] {
+            let headers = signer.sign(None, NOW, body.as_bytes()).expect("signable");
+            let judge = |body: &'static str| {
+                verifier
+                    .verify_at(&headers, body.as_bytes(), NOW)
+                    .map(drop)
+                    .unwrap_err()
+            };
+            assert_eq!(judge(body), no_time, "{body}");
+            assert_eq!(judge("[]"), Rejection::Mismatch);
+        }
     }
 
     #[cfg(feature = "std")]

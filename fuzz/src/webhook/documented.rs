@@ -1,5 +1,5 @@
 //! How some providers document their signatures, written down a second time: plainly, without the crate under test
-//! and without any concern for cost. They have between them every grammar, and most layouts and units of time.
+//! and without any concern for cost. They have between them most grammars, layouts and units of time.
 
 use base64::Engine;
 use base64::alphabet;
