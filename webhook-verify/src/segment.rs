@@ -62,10 +62,10 @@ impl<'a> Pieces<'a> {
 ///
 /// Two different deliveries must never have the same signed bytes, or a signature for one is a
 /// signature for the other (the specification of [Standard Webhooks] warns of ids that contain a
-/// `.`). Literals have a fixed length, no timestamp is the beginning or the end of another, and a body
-/// may be anything, so the bytes before the body are cut from the left and those behind it from the
-/// right. That works if the id
-/// ends, seen from its side, at the first byte of a literal that it does not contain.
+/// `.`). Literals have a fixed length, no timestamp is the beginning or the end of another, and a
+/// body may be anything, so the bytes before the body are cut from the left and those behind it
+/// from the right. That works if the id ends, seen from its side, at the first byte of a literal
+/// that it does not contain.
 ///
 /// # Errors
 ///
