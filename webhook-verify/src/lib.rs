@@ -19,6 +19,8 @@ mod id;
 mod misconfigured;
 pub mod provider;
 mod rejection;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod rfc3339;
 mod ring;
 mod scheme;

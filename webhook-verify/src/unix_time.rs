@@ -25,6 +25,11 @@ impl UnixTime {
         Self(Duration::from_millis(millis))
     }
 
+    /// So many microseconds after the epoch.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(Duration::from_micros(micros))
+    }
+
     /// The time of the system clock; the epoch itself if the clock is set to before it.
     #[cfg(feature = "std")]
     pub fn now() -> Self {
@@ -45,6 +50,11 @@ impl UnixTime {
     /// The time since the epoch.
     pub const fn since_epoch(self) -> Duration {
         self.0
+    }
+
+    /// So much later; the last point there is, if that is beyond it.
+    pub const fn saturating_add(self, later: Duration) -> Self {
+        Self(self.0.saturating_add(later))
     }
 
     /// How far another point is from this one.
@@ -104,6 +114,15 @@ mod tests {
             Skew::Past(Duration::from_secs(u64::MAX))
         );
         assert_eq!(last.skew_of(last), Skew::Past(Duration::ZERO));
+    }
+
+    #[test]
+    fn time_stops_at_the_end_of_its_range() {
+        let last = UnixTime(Duration::MAX);
+        let tick = Duration::from_nanos(1);
+        assert_eq!(last.saturating_add(tick), last);
+        let later = UnixTime::from_micros(1).saturating_add(tick);
+        assert_eq!(later.since_epoch(), Duration::from_nanos(1_001));
     }
 
     #[test]
