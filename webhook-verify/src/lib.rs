@@ -10,6 +10,8 @@ mod body_field;
 pub mod challenge;
 mod claim;
 mod coverage;
+#[cfg(feature = "doctor")]
+pub mod doctor;
 mod encoding;
 mod fingerprint;
 mod grammar;

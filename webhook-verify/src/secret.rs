@@ -60,6 +60,12 @@ impl Secret {
         self.label.as_deref()
     }
 
+    /// The text, as it was given.
+    #[cfg(feature = "doctor")]
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// The bytes of the key.
     ///
     /// # Errors

@@ -1,0 +1,188 @@
+//! Headers which are not quite those of the scheme.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::doctor::finding::Finding;
+use crate::{
+    Encoding, Misconfigured, Provider, Rejection, Scheme, Secret, SecretForm, TimestampUnit,
+    UnixTime, Verifier,
+};
+
+/// Headers whose names can be changed.
+pub(super) type HeaderLines<'a> = Vec<(Cow<'a, str>, &'a [u8])>;
+
+/// The headers of a delivery and a scheme which reads them, and what had to be mended for that.
+pub(super) struct Mended<'a> {
+    pub(super) scheme: Scheme,
+    pub(super) headers: HeaderLines<'a>,
+    pub(super) findings: Vec<Finding>,
+    /// Whether the scheme reads them now.
+    pub(super) is_readable: bool,
+}
+
+/// How many things are mended: three headers, their encoding and their unit, and room.
+const MAX_MENDS: usize = 8;
+
+impl<'a> Mended<'a> {
+    /// Mends one thing after the other, until the headers can be read or nothing helps.
+    ///
+    /// # Errors
+    ///
+    /// The scheme contradicts itself.
+    pub(super) fn new(scheme: Scheme, headers: HeaderLines<'a>) -> Result<Self, Misconfigured> {
+        let mut mended = Self {
+            scheme,
+            headers,
+            findings: Vec::new(),
+            is_readable: false,
+        };
+        for _ in 0..MAX_MENDS {
+            let Some(rejection) = refusal(&mended.scheme, &mended.headers)? else {
+                mended.is_readable = true;
+                break;
+            };
+            let Some(finding) = mended.mend(&rejection)? else {
+                mended.findings.push(match rejection {
+                    Rejection::MissingHeader { header } => Finding::MissingHeader { header },
+                    other => Finding::Unreadable(other),
+                });
+                break;
+            };
+            mended.findings.push(finding);
+        }
+        Ok(mended)
+    }
+
+    fn mend(&mut self, rejection: &Rejection) -> Result<Option<Finding>, Misconfigured> {
+        match rejection {
+            Rejection::MissingHeader { header } => Ok(self.rename(header)),
+            Rejection::NoUsableSignature { .. } => self.change_encoding(),
+            Rejection::MalformedTimestamp { .. } => self.change_unit(),
+            _ => Ok(None),
+        }
+    }
+
+    /// Gives a header its name back. If it is the signature's, any family's will do.
+    fn rename(&mut self, missing: &str) -> Option<Finding> {
+        let signature = &self.scheme.signature.names;
+        let is_signature = signature.iter().any(|name| name == missing);
+        let wanted = match is_signature {
+            true => signature.iter().map(ToString::to_string).collect(),
+            false => [missing.to_string()].to_vec(),
+        };
+        for name in wanted {
+            let similar = |own: &str| bare_name(own) == bare_name(&name);
+            if let Some((own, _)) = self.headers.iter_mut().find(|(own, _)| similar(own)) {
+                let found = own.to_string();
+                *own = Cow::Owned(name.clone());
+                return Some(Finding::RenamedHeader {
+                    header: Cow::Owned(name),
+                    found,
+                });
+            }
+        }
+        None
+    }
+
+    fn change_encoding(&mut self) -> Result<Option<Finding>, Misconfigured> {
+        let expected = self.scheme.encoding;
+        for found in [Encoding::Hex, Encoding::Base64, Encoding::Base64UrlNoPad] {
+            let scheme = Scheme {
+                encoding: found,
+                ..self.scheme.clone()
+            };
+            let refusal = refusal(&scheme, &self.headers)?;
+            if !matches!(refusal, Some(Rejection::NoUsableSignature { .. })) {
+                self.scheme = scheme;
+                return Ok(Some(Finding::OtherEncoding { expected, found }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn change_unit(&mut self) -> Result<Option<Finding>, Misconfigured> {
+        for found in [TimestampUnit::Seconds, TimestampUnit::Millis] {
+            let mut scheme = self.scheme.clone();
+            let Some(rule) = &mut scheme.timestamp else {
+                return Ok(None);
+            };
+            let expected = rule.unit;
+            rule.unit = found;
+            let refusal = refusal(&scheme, &self.headers)?;
+            if !matches!(refusal, Some(Rejection::MalformedTimestamp { .. })) {
+                self.scheme = scheme;
+                return Ok(Some(Finding::OtherUnit { expected, found }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The other providers by whose schemes the headers could be signed.
+pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>) -> Vec<Provider> {
+    let others = Provider::ALL
+        .iter()
+        .copied()
+        .filter(|provider| provider.name() != own);
+    let holds_a_signature = |provider: &Provider| {
+        !matches!(
+            refusal(&provider.scheme(), headers),
+            Err(_)
+                | Ok(Some(
+                    Rejection::MissingHeader { .. } | Rejection::NoUsableSignature { .. }
+                ))
+        )
+    };
+    others.filter(holds_a_signature).collect()
+}
+
+/// Why a scheme cannot read the headers; none if it can, whether or not the signature is right.
+///
+/// # Errors
+///
+/// The scheme contradicts itself.
+fn refusal(scheme: &Scheme, headers: &HeaderLines<'_>) -> Result<Option<Rejection>, Misconfigured> {
+    let scheme = Scheme {
+        secret: SecretForm::Verbatim,
+        ..scheme.clone()
+    };
+    let anything = Verifier::new(scheme, Secret::new("any key"))?;
+    // Headers are read before the body is, so that any will do.
+    match anything.verify_at(headers, b"", UnixTime::from_secs(0)) {
+        Ok(_) | Err(Rejection::Mismatch) => Ok(None),
+        Err(rejection) if rejection.is_stale() => Ok(None),
+        Err(rejection) => Ok(Some(rejection)),
+    }
+}
+
+/// A header's name without what gateways put in front of it (`HTTP_` and `_` for `-` in CGI,
+/// `X-Forwarded-`, `X-Original-`) or take away (`X-`).
+fn bare_name(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let mut bare = name.as_str();
+    for prefix in ["http-", "x-forwarded-", "x-original-", "x-"] {
+        bare = bare.strip_prefix(prefix).unwrap_or(bare);
+    }
+    bare.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_known_behind_what_gateways_do_to_it() {
+        for name in [
+            "X-Hub-Signature-256",
+            "HTTP_X_HUB_SIGNATURE_256",
+            "Hub-Signature-256",
+            "x-forwarded-x-hub-signature-256",
+            "X-Original-Hub-Signature-256",
+        ] {
+            assert_eq!(bare_name(name), "hub-signature-256", "{name}");
+        }
+        assert_ne!(bare_name("X-Hub-Signature"), "hub-signature-256");
+    }
+}
