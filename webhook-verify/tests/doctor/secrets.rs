@@ -31,6 +31,18 @@ fn slips_in_a_secret_are_found() {
 }
 
 #[test]
+fn a_line_break_is_found_whoever_the_provider_is() {
+    // Hexadecimal, and Base64 too.
+    let secret = "0123456789abcdef";
+    let body = br#"{"webhookTimestamp":1700000000000}"#;
+    for &provider in Provider::ALL {
+        let headers = sign(provider, secret, body);
+        let found = explained(provider, &[secret, "\n"].concat(), &headers, body);
+        assert_eq!(found, [slip(SecretSlip::LineBreak)], "{provider}");
+    }
+}
+
+#[test]
 fn quotes_that_belong_to_a_secret_are_left() {
     let headers = sign(Provider::GitHub, "\"quoted\"", BODY);
     let diagnosis = diagnose(
