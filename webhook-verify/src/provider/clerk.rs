@@ -11,39 +11,9 @@
 //! Source: [Sync data with webhooks](https://clerk.com/docs/webhooks/sync-data),
 //! [@clerk/backend](https://github.com/clerk/javascript).
 
-use alloc::borrow::Cow;
-
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{WHSEC, followed_by};
+use super::svix::SVIX;
+use crate::Scheme;
 
 /// How Clerk signs.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("clerk"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["svix-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["svix-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["svix-id"]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("whsec_"),
-    },
-};
+pub const SCHEME: Scheme = followed_by("clerk", SVIX, WHSEC);

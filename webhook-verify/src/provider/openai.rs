@@ -10,39 +10,8 @@
 //! Source: [Webhooks](https://platform.openai.com/docs/guides/webhooks),
 //! [openai-node](https://github.com/openai/openai-node).
 
-use alloc::borrow::Cow;
-
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{WEBHOOK, WHSEC, followed_by};
+use crate::Scheme;
 
 /// How OpenAI signs.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("openai"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("whsec_"),
-    },
-};
+pub const SCHEME: Scheme = followed_by("openai", WEBHOOK, WHSEC);

@@ -11,37 +11,8 @@
 //! Source: [Handle webhook deliveries](https://polar.sh/docs/integrate/webhooks/delivery),
 //! [@polar-sh/sdk](https://github.com/polarsource/polar-js).
 
-use alloc::borrow::Cow;
-
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{WEBHOOK, followed_by};
+use crate::{Scheme, SecretForm};
 
 /// How Polar signs.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("polar"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
-    secret: SecretForm::Verbatim,
-};
+pub const SCHEME: Scheme = followed_by("polar", WEBHOOK, SecretForm::Verbatim);

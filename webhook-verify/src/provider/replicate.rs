@@ -11,39 +11,8 @@
 //! Source: [Verify webhooks](https://replicate.com/docs/topics/webhooks/verify-webhook),
 //! [replicate-javascript](https://github.com/replicate/replicate-javascript).
 
-use alloc::borrow::Cow;
-
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{WEBHOOK, WHSEC, followed_by};
+use crate::Scheme;
 
 /// How Replicate signs.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("replicate"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("whsec_"),
-    },
-};
+pub const SCHEME: Scheme = followed_by("replicate", WEBHOOK, WHSEC);

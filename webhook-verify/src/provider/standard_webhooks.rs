@@ -24,31 +24,59 @@ use crate::{
 };
 
 /// How senders sign that follow Standard Webhooks.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("standard-webhooks"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("whsec_"),
-    },
+pub const SCHEME: Scheme = followed_by("standard-webhooks", WEBHOOK, WHSEC);
+
+/// The headers by the names of the specification.
+pub(super) const WEBHOOK: Headers = Headers {
+    id: &["webhook-id"],
+    timestamp: &["webhook-timestamp"],
+    signature: &["webhook-signature"],
 };
+
+/// The form of a secret in the specification.
+pub(super) const WHSEC: SecretForm = SecretForm::Base64 {
+    prefix: Cow::Borrowed("whsec_"),
+};
+
+const SIGNED: &[Segment] = &[
+    Segment::Id,
+    Segment::literal("."),
+    Segment::Timestamp,
+    Segment::literal("."),
+    Segment::Body,
+];
+
+/// The names of the three headers, one for each family.
+pub(super) struct Headers {
+    pub(super) id: &'static [&'static str],
+    pub(super) timestamp: &'static [&'static str],
+    pub(super) signature: &'static [&'static str],
+}
+
+/// The scheme of a sender that follows Standard Webhooks, in all but what is given.
+pub(super) const fn followed_by(
+    sender: &'static str,
+    headers: Headers,
+    secret: SecretForm,
+) -> Scheme {
+    Scheme {
+        name: Cow::Borrowed(sender),
+        algorithm: Algorithm::HmacSha256,
+        encoding: Encoding::Base64,
+        signature: SignatureHeader {
+            names: HeaderNames::from_static(headers.signature),
+            grammar: Grammar::Versions {
+                version: Cow::Borrowed("v1"),
+            },
+            more: MoreSignatures::InHeader,
+        },
+        signed: Cow::Borrowed(SIGNED),
+        timestamp: Some(TimestampRule {
+            source: TimestampSource::Header(HeaderNames::from_static(headers.timestamp)),
+            unit: TimestampUnit::Seconds,
+            tolerance: Tolerance::STANDARD,
+        }),
+        id: Some(IdSource::Header(HeaderNames::from_static(headers.id))),
+        secret,
+    }
+}

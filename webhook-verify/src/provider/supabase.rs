@@ -11,37 +11,12 @@
 
 use alloc::borrow::Cow;
 
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{WEBHOOK, followed_by};
+use crate::{Scheme, SecretForm};
 
 /// How Supabase signs Auth hooks.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("supabase"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&["webhook-timestamp"])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&["webhook-id"]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("v1,whsec_"),
-    },
+pub const SCHEME: Scheme = followed_by("supabase", WEBHOOK, SECRET);
+
+const SECRET: SecretForm = SecretForm::Base64 {
+    prefix: Cow::Borrowed("v1,whsec_"),
 };

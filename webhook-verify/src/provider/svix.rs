@@ -12,45 +12,22 @@
 //! Source: [Verifying webhooks
 //! manually](https://docs.svix.com/receiving/verifying-payloads/how-manual).
 
-use alloc::borrow::Cow;
-
-use crate::{
-    Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
-};
+use super::standard_webhooks::{Headers, WHSEC, followed_by};
+use crate::Scheme;
 
 /// How Svix signs.
-pub const SCHEME: Scheme = Scheme {
-    name: Cow::Borrowed("svix"),
-    algorithm: Algorithm::HmacSha256,
-    encoding: Encoding::Base64,
-    signature: SignatureHeader {
-        names: HeaderNames::from_static(&["svix-signature", "webhook-signature"]),
-        grammar: Grammar::Versions {
-            version: Cow::Borrowed("v1"),
-        },
-        more: MoreSignatures::InHeader,
-    },
-    signed: Cow::Borrowed(&[
-        Segment::Id,
-        Segment::literal("."),
-        Segment::Timestamp,
-        Segment::literal("."),
-        Segment::Body,
-    ]),
-    timestamp: Some(TimestampRule {
-        source: TimestampSource::Header(HeaderNames::from_static(&[
-            "svix-timestamp",
-            "webhook-timestamp",
-        ])),
-        unit: TimestampUnit::Seconds,
-        tolerance: Tolerance::STANDARD,
-    }),
-    id: Some(IdSource::Header(HeaderNames::from_static(&[
-        "svix-id",
-        "webhook-id",
-    ]))),
-    secret: SecretForm::Base64 {
-        prefix: Cow::Borrowed("whsec_"),
-    },
+pub const SCHEME: Scheme = followed_by("svix", EITHER, WHSEC);
+
+/// The headers by the names that Svix sends.
+pub(super) const SVIX: Headers = Headers {
+    id: &["svix-id"],
+    timestamp: &["svix-timestamp"],
+    signature: &["svix-signature"],
+};
+
+/// The two families that its libraries read.
+const EITHER: Headers = Headers {
+    id: &["svix-id", "webhook-id"],
+    timestamp: &["svix-timestamp", "webhook-timestamp"],
+    signature: &["svix-signature", "webhook-signature"],
 };
