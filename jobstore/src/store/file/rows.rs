@@ -45,10 +45,16 @@ pub(super) fn get(connection: &Connection, id: JobId) -> Result<Option<Job>> {
         .optional()
 }
 
-/// The job without its payload: all that [`Job::apply`] looks at, and cheap however large the payload is.
+/// The columns of [`job`] with blanks for what [`Job::apply`] does not look at, however large it is.
+/// A job read so is good for that, and for writing back what has changed.
+pub(super) const BARE: &str = "x'', seq, id, queue, kind, status, '', '{}', NULL, attempts, \
+     max_attempts, lost, created_at, run_at, started_at, ended_at, fence, lease_worker, \
+     lease_until, errors, result";
+
+/// The job by the columns of [`BARE`].
 pub(super) fn get_bare(connection: &Connection, id: JobId) -> Result<Option<Job>> {
     connection
-        .prepare_cached("SELECT x'', jobs.* FROM jobs WHERE id = ?1")?
+        .prepare_cached(&format!("SELECT {BARE} FROM jobs WHERE id = ?1"))?
         .query_row([id.to_string()], job)
         .optional()
 }

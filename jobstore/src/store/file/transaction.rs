@@ -158,24 +158,37 @@ impl<'a> Transaction<'a> {
 
     /// The jobs to claim, not claimed yet.
     fn due(&self, claim: &Claim) -> Result<Claimed> {
-        let mut due = Claimed::default();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT payload, jobs.* FROM jobs JOIN payloads USING (seq)
-             WHERE queue = ?1 AND lease_until IS NULL AND ended_at IS NULL
-             ORDER BY run_at, seq",
-        )?;
-        for job in statement.query_map([&claim.queue], rows::job)? {
-            let job = job?;
-            if job.run_at > self.now {
-                due.next_due = Some(job.run_at);
-                break;
-            }
-            if due.jobs.len() >= claim.limit {
-                break;
-            }
-            due.jobs.push(job);
-        }
-        Ok(due)
+        let now = self.now.as_micros();
+        let jobs: Vec<Job> = self
+            .connection
+            .prepare_cached(
+                "SELECT payload, jobs.* FROM jobs JOIN payloads USING (seq)
+                 WHERE queue = ?1 AND lease_until IS NULL AND ended_at IS NULL AND run_at <= ?2
+                 ORDER BY run_at, seq LIMIT ?3",
+            )?
+            .query_map(params![claim.queue, now, sql_limit(claim.limit)], rows::job)?
+            .collect::<Result<_>>()?;
+        // Who got all that was asked for comes again without being told when.
+        let next_due = if jobs.len() < claim.limit {
+            self.next_due(&claim.queue)?
+        } else {
+            None
+        };
+        Ok(Claimed { jobs, next_due })
+    }
+
+    /// When the next job of this queue is due that is not due yet.
+    fn next_due(&self, queue: &str) -> Result<Option<Timestamp>> {
+        self.connection
+            .prepare_cached(
+                "SELECT run_at FROM jobs
+                 WHERE queue = ?1 AND lease_until IS NULL AND ended_at IS NULL AND run_at > ?2
+                 ORDER BY run_at LIMIT 1",
+            )?
+            .query_row(params![queue, self.now.as_micros()], |row| {
+                rows::time(row, 0)
+            })
+            .optional()
     }
 
     /// Applies `event` to the job of this id.
@@ -190,10 +203,10 @@ impl<'a> Transaction<'a> {
     pub(super) fn reap(&mut self, limit: usize) -> Result<Vec<JobId>> {
         let over: Vec<Job> = self
             .connection
-            .prepare_cached(
-                "SELECT x'', jobs.* FROM jobs WHERE lease_until <= ?1
-                 ORDER BY lease_until, seq LIMIT ?2",
-            )?
+            .prepare_cached(&format!(
+                "SELECT {} FROM jobs WHERE lease_until <= ?1 ORDER BY lease_until, seq LIMIT ?2",
+                rows::BARE
+            ))?
             .query_map(params![self.now.as_micros(), sql_limit(limit)], rows::job)?
             .collect::<Result<_>>()?;
         let mut reaped = Vec::with_capacity(over.len());
