@@ -1,8 +1,9 @@
-//! Deliveries that are known to be genuine or not, by one of three oracles, of which each has a file:
+//! Deliveries that are known to be genuine or not, by one of three oracles, of which each has files:
 //! what the providers document or test their own libraries with, what those libraries say, and the
 //! schemes as they are described, written down a second time in another language.
 //!
-//! Every `tests/vectors/*.json` is run. Run with `--nocapture` for a table.
+//! Every `tests/vectors/*.json` is run; `tests/vectors/generate/README.md` says what is in them. Run
+//! with `--nocapture` for a table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,10 @@ struct Vector {
     provider: String,
     source: String,
     secrets: Vec<LabelledSecret>,
+    /// What else the receiver knows, by name.
+    receiver: Option<BTreeMap<String, String>>,
+    method: Option<String>,
+    url: Option<String>,
     headers: Vec<(String, String)>,
     body_utf8: Option<String>,
     body_base64: Option<String>,
@@ -37,6 +42,23 @@ struct LabelledSecret {
     label: String,
     value: String,
 }
+
+/// Providers whose deliveries are here before their schemes are.
+const TO_COME: &[&str] = &[
+    "adyen",
+    "braintree",
+    "discord",
+    "hubspot",
+    "hubspot-v1",
+    "hubspot-v2",
+    "livekit",
+    "plaid",
+    "qstash",
+    "sendgrid",
+    "sns",
+    "square",
+    "twilio",
+];
 
 /// Fewest deliveries of each provider that must be refused.
 const FEWEST_REJECTED: usize = 8;
@@ -57,7 +79,7 @@ fn every_vector_is_judged_as_it_says() {
     let mut wrong = Vec::new();
     for file in files() {
         let oracle = file.file_stem().expect("a name").to_string_lossy();
-        for vector in read(&file) {
+        for vector in read(&file).into_iter().filter(Vector::has_come) {
             let tally = tallies.entry(vector.provider()).or_default();
             tally.add(&vector, &oracle);
             wrong.extend(vector.fault());
@@ -82,6 +104,21 @@ fn every_vector_is_judged_as_it_says() {
     }
 }
 
+#[test]
+fn those_to_come_have_deliveries_and_have_not_come() {
+    let vectors = files().into_iter().flat_map(|file| read(&file));
+    let waiting: BTreeSet<_> = vectors
+        .filter(|vector| !vector.has_come())
+        .map(|vector| vector.provider)
+        .collect();
+
+    assert!(waiting.iter().eq(TO_COME), "{waiting:?} have deliveries");
+    for name in TO_COME {
+        let known = name.parse::<Provider>();
+        assert!(known.is_err(), "{name} has come: take it off the list");
+    }
+}
+
 fn print(tallies: &BTreeMap<Provider, Tally>) {
     println!(
         "{:20} {:>8} {:>8} {:>8}  oracle",
@@ -98,6 +135,7 @@ fn print(tallies: &BTreeMap<Provider, Tally>) {
         let oracles = oracles.join(", ");
         println!("{provider:20} {accepted:>8} {rejected:>8} {disputed:>8}  {oracles}");
     }
+    println!("to come: {}", TO_COME.join(", "));
 }
 
 impl Tally {
@@ -110,8 +148,15 @@ impl Tally {
 }
 
 impl Vector {
+    fn has_come(&self) -> bool {
+        !TO_COME.contains(&self.provider.as_str())
+    }
+
     /// What is wrong with the verifier's judgement, if anything is.
     fn fault(&self) -> Option<String> {
+        if self.receiver.is_some() || self.method.is_some() || self.url.is_some() {
+            return Some(self.describe("has what no verifier is told yet"));
+        }
         let verifier = match Verifier::new(self.provider(), self.ring()) {
             Ok(verifier) => verifier,
             Err(error) => return Some(self.describe(&format!("cannot be built: {error}"))),
