@@ -9,70 +9,31 @@ import { isUtf8 } from "node:buffer";
 import { writeFileSync } from "node:fs";
 
 import { EVENT, NOW, accept, asciiJson, reject, withHeader } from "./delivery.mjs";
-import { bare, base64, casesOf, deliver, hex, millis, rfc3339, seconds, stamped, standard, timed, verbatim } from "./schemes.mjs";
+import { bare, base64, casesOf, deliver, seconds, stamped } from "./schemes.mjs";
 
 const FEWEST_REJECTS = 8;
 
 const PROVIDERS = [
-  bare("adyen-platform", "HmacSignature", { encoding: "base64", form: hex }),
   bare("airtable", "X-Airtable-Content-MAC", { prefix: "hmac-sha256=", form: base64("") }),
   bare("asana", "X-Hook-Signature"),
   bare("bitbucket", "X-Hub-Signature", { prefix: "sha256=" }),
-  timed("box", "box-signature-primary", "box-delivery-timestamp", "", ({ time, body }) => [body, time], rfc3339, {
-    encoding: "base64", time: { ...rfc3339, past: 600, future: 60 },
-  }),
   stamped("calendly", "Calendly-Webhook-Signature", ["t", "v1", ","], ".", seconds),
-  standard("clerk", "svix"),
-  bare("coinbase-commerce", "X-CC-Webhook-Signature"),
   bare("docusign", "X-DocuSign-Signature-1", { encoding: "base64" }),
   bare("dropbox", "X-Dropbox-Signature"),
-  stamped("elevenlabs", "ElevenLabs-Signature", ["t", "v0", ","], ".", seconds, { time: { ...seconds, past: 1800, future: 60 } }),
-  standard("gitlab"),
-  bare("gocardless", "Webhook-Signature"),
   bare("intercom", "X-Hub-Signature", { prefix: "sha1=", otherPrefix: "sha256=", hash: "sha1" }),
   bare("jira", "X-Hub-Signature", { prefix: "sha256=" }),
   bare("lemon-squeezy", "X-Signature"),
-  bare("line", "x-line-signature", { encoding: "base64" }),
-  bare("linear", "Linear-Signature", { timeInBody: "webhookTimestamp", time: { ...millis, past: 60, future: 60 } }),
-  standard("liveblocks"),
   bare("meta", "X-Hub-Signature-256", { prefix: "sha256=" }),
   bare("mollie", "X-Mollie-Signature", { prefix: "sha256=" }),
-  stamped("mux", "Mux-Signature", ["t", "v1", ","], ".", seconds),
-  bare("notion", "X-Notion-Signature", { prefix: "sha256=" }),
-  standard("openai"),
-  stamped("paddle", "Paddle-Signature", ["ts", "h1", ";"], ":", seconds),
   bare("pagerduty", "X-PagerDuty-Signature", { prefix: "v1=" }),
-  standard("polar", "webhook", verbatim),
-  bare("pusher", "X-Pusher-Signature"),
-  bare("razorpay", "X-Razorpay-Signature"),
-  standard("replicate"),
-  standard("resend", "svix"),
   bare("sentry", "Sentry-Hook-Signature"),
-  bare("shopify", "X-Shopify-Hmac-Sha256", { encoding: "base64" }),
-  standard("supabase", "webhook", base64("v1,whsec_")),
   bare("typeform", "Typeform-Signature", { prefix: "sha256=", encoding: "base64" }),
   bare("vercel", "x-vercel-signature", { hash: "sha1" }),
-  timed("webflow", "x-webflow-signature", "x-webflow-timestamp", "", ({ time, body }) => [time, ":", body], millis),
   bare("woocommerce", "X-WC-Webhook-Signature", { encoding: "base64" }),
-  stamped("workos", "WorkOS-Signature", ["t", "v1", ", "], ".", millis, { time: { ...millis, past: 180, future: 60 } }),
   bare("x", "X-Twitter-Webhooks-Signature", { prefix: "sha256=", encoding: "base64" }),
-  timed("zoom", "x-zm-signature", "x-zm-request-timestamp", "v0=", ({ time, body }) => ["v0", ":", time, ":", body], seconds),
 ];
 
 const MORE_CASES = {
-  box(scheme) {
-    const rename = (delivery) => ({ ...delivery, headers: delivery.headers.map(([name, value]) => [name.replace("primary", "secondary"), value]) });
-    const [newest, old] = scheme.form.secrets;
-    const secondary = rename(deliver(scheme, EVENT, { secret: old }));
-    const both = { ...secondary, headers: [...deliver(scheme).headers, secondary.headers[1]] };
-    return [
-      accept("the secondary key only", { ...secondary, secrets: [old] }),
-      accept("both keys, and the receiver has the secondary", { ...both, secrets: [old] }),
-      accept("both keys, and the receiver has them the other way round", { ...both, secrets: [old, newest] }, { label: "old" }),
-      reject("both keys, and the receiver has neither", { ...both, secrets: [{ label: "other", value: "a key of neither" }] }),
-      reject("the time as UTC, which was signed with an offset", withHeader(deliver(scheme), "box-delivery-timestamp", () => new Date(NOW * 1000).toISOString().replace(".000", ""))),
-    ];
-  },
   docusign(scheme) {
     const numbered = (number, secret) => deliver(scheme, EVENT, { secret }).headers.map(([name, value]) => [name.replace("-1", `-${number}`), value]);
     const [newest, old] = scheme.form.secrets;
@@ -95,21 +56,17 @@ const MORE_CASES = {
       reject("seventeen lines", { ...delivery, headers: Array.from({ length: 17 }, () => both).flat() }),
     ];
   },
-  pagerduty: (scheme) => listed(scheme, ","),
-  paddle: (scheme) => listed(scheme, ";"),
+  pagerduty(scheme) {
+    const [, old] = scheme.form.secrets;
+    const delivery = deliver(scheme);
+    const [[name, ours]] = delivery.headers;
+    const [[, theirs]] = deliver(scheme, EVENT, { secret: old }).headers;
+    return [
+      accept("two signatures and ours is the first", { ...delivery, headers: [[name, `${ours},${theirs}`]] }),
+      accept("two signatures and ours is the last", { ...delivery, headers: [[name, `${theirs},${ours}`]] }),
+    ];
+  },
 };
-
-// Two signatures in one header, and ours is the first or the last.
-function listed(scheme, separator) {
-  const [, old] = scheme.form.secrets;
-  const delivery = deliver(scheme);
-  const [[name, ours]] = delivery.headers;
-  const [[, theirs]] = deliver(scheme, EVENT, { secret: old }).headers;
-  return [
-    accept("two signatures and ours is the first", { ...delivery, headers: [[name, ours + separator + theirs.split(separator).at(-1)]] }),
-    accept("two signatures and ours is the last", { ...delivery, headers: [[name, theirs + separator + ours.split(separator).at(-1)]] }),
-  ];
-}
 
 function vectorOf(provider, { name, accept: genuine, now, label, secrets, headers, body }) {
   return {

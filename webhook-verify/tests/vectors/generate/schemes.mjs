@@ -74,16 +74,17 @@ export function standard(provider, family = "webhook", form = base64("whsec_")) 
 // What a provider sends, signed at a time, in milliseconds.
 export function deliver(scheme, body = EVENT, { sent = NOW * 1000, secret = scheme.form.secrets[0], hash = scheme.hash, encoding = scheme.encoding, key = scheme.form.key } = {}) {
   const time = scheme.time?.text(sent);
-  const dated = scheme.timeInBody ? datedBody(scheme, body, sent) : body;
+  const shaped = shapedBody(scheme, body, sent);
   const mac = (scheme.mac ?? createHmac)(hash, key(secret.value));
-  scheme.signed({ time, body: dated }).forEach((part) => mac.update(part));
+  scheme.signed({ time, body: shaped }).forEach((part) => mac.update(part));
   const headers = [...(scheme.unsigned ?? []), ...scheme.headers({ time, signature: mac.digest(encoding) })];
-  return { secrets: [scheme.form.secrets[0]], headers, body: dated, ...scheme.request };
+  return { secrets: [scheme.form.secrets[0]], headers, body: shaped, ...scheme.request };
 }
 
-function datedBody(scheme, body, sent) {
-  const data = isUtf8(body) ? body.toString() : body.toString("latin1");
-  return Buffer.from(JSON.stringify({ data, [scheme.timeInBody]: sent }));
+// What `scheme.shape` makes of the text, for providers whose library or time wants a body to look like theirs.
+function shapedBody({ shape }, body, sent = NOW * 1000) {
+  const text = isUtf8(body) ? body.toString() : body.toString("latin1");
+  return shape ? Buffer.from(JSON.stringify(shape(text, sent))) : body;
 }
 
 // `differing` gives the reasons for which the SDK judges otherwise than we do, each with the names of its cases.
@@ -106,7 +107,7 @@ function untimedCasesOf(scheme) {
   const genuine = deliver(scheme);
   const [newest, old] = scheme.form.secrets;
   const resigned = (change) => withHeader(genuine, header, change);
-  const otherBody = (body) => ({ ...genuine, body: scheme.timeInBody ? datedBody(scheme, body, NOW * 1000) : body });
+  const otherBody = (body) => ({ ...genuine, body: shapedBody(scheme, body) });
   return [
     accept("genuine", genuine),
     accept("a body in several scripts", deliver(scheme, UNICODE)),
@@ -142,7 +143,7 @@ function timedCasesOf(scheme) {
     ? { ...genuine, body: Buffer.from(genuine.body.toString().replace(now, later)) }
     : withHeader(genuine, header, (value) => value.replace(now, later));
   const undated = scheme.timeInBody
-    ? deliver({ ...scheme, timeInBody: undefined })
+    ? deliver({ ...scheme, shape: undefined })
     : scheme.timeHeader ? withoutHeader(genuine, header) : withHeader(genuine, header, (value) => value.replace(`=${now}`, "="));
   return [
     accept("as old as may be", at(-past)),

@@ -10,6 +10,7 @@ const SPELLINGS = {
   fraction: (digits) => `${digits}.0`,
   exponent: (digits) => `${digits}e0`,
   hexadecimal: (digits) => `0x${Number(digits).toString(16)}`,
+  underscores: (digits) => `${digits.slice(0, 1)}_${digits.slice(1)}`,
   "inner-space": (digits) => `${digits.slice(0, 4)} ${digits.slice(4)}`,
   "too-short": (digits) => digits.slice(0, -1),
   "i64-minimum": () => "-9223372036854775808",
