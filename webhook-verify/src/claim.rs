@@ -4,9 +4,10 @@ use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
 use crate::rejection::Rejection;
-use crate::scheme::Scheme;
-use crate::segment::Pieces;
-use crate::signature_header::{MoreSignatures, SignatureHeader};
+use crate::request::Request;
+use crate::segment::{Pieces, Segment};
+use crate::setup::Rules;
+use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
 use crate::signatures::{MAX_SIGNATURES, Signatures, TooMany};
 use crate::timestamp::{TimestampRule, TimestampSource};
 use crate::unix_time::UnixTime;
@@ -20,6 +21,10 @@ pub(crate) struct Claim<'a> {
     pub(crate) id: Option<&'a str>,
     /// Which family of headers it was read from.
     pub(crate) family: usize,
+    /// The address, in two parts, if it is signed.
+    url: [&'a str; 2],
+    /// The method, if it is signed.
+    method: &'a str,
 }
 
 impl<'a> Claim<'a> {
@@ -30,33 +35,42 @@ impl<'a> Claim<'a> {
     ///
     /// Something that the scheme needs is missing, or something that it reads is malformed.
     pub(crate) fn read<H: Headers>(
-        scheme: &Scheme,
-        id_boundary: Option<u8>,
-        headers: &'a H,
+        rules: &'a Rules,
+        request: Request<'a, H>,
         signatures: &mut Signatures,
     ) -> Result<Self, Rejection> {
-        let (family, header) = read_signatures(&scheme.signature, headers, signatures)?;
+        let scheme = &rules.scheme;
+        let SignatureSource::Header(signature) = &scheme.signature;
+        let (family, header) = read_signatures(signature, request.headers, signatures)?;
         Ok(Self {
             timestamp: match &scheme.timestamp {
-                Some(rule) => read_timestamp(scheme, rule, &family, header)?,
+                Some(rule) => read_timestamp(signature, rule, &family, header)?,
                 None => None,
             },
             id: match &scheme.id {
-                Some(IdSource::Header(names)) if scheme.signs_id() => {
-                    Some(read_id(names, id_boundary, &family)?)
+                Some(IdSource::Header(names)) if scheme.signs(&Segment::Id) => {
+                    Some(read_id(names, rules.id_boundary, &family)?)
                 }
                 _ => None,
             },
             family: family.index(),
+            url: rules.url(request.target)?,
+            method: match scheme.signs(&Segment::Method) {
+                true => read_method(request.method)?,
+                false => "",
+            },
         })
     }
 
     /// What was signed, if the claim is true.
-    pub(crate) fn pieces(&self, body: &'a [u8]) -> Pieces<'a> {
+    pub(crate) fn pieces(&self, signed: &'a [Segment], body: &'a [u8]) -> Pieces<'a> {
         Pieces {
+            signed,
             id: self.id.unwrap_or_default(),
             timestamp: self.timestamp.map_or("", |(_, text)| text),
             body,
+            url: self.url,
+            method: self.method,
         }
     }
 }
@@ -125,7 +139,7 @@ fn collect<H: Headers>(
 
 /// None if the time stands in the body, which is not to be read yet.
 fn read_timestamp<'a, H: Headers>(
-    scheme: &Scheme,
+    signature: &SignatureHeader,
     rule: &TimestampRule,
     family: &Family<'a, H>,
     header: &'a str,
@@ -134,8 +148,8 @@ fn read_timestamp<'a, H: Headers>(
         TimestampSource::BodyField(_) => return Ok(None),
         TimestampSource::Header(names) => (names, family.one(names)?),
         TimestampSource::InSignature(key) => {
-            let names = &scheme.signature.names;
-            let found = scheme.signature.grammar.value(header, key);
+            let names = &signature.names;
+            let found = signature.grammar.value(header, key);
             let found = found.map_err(|_| Rejection::RepeatedTimestamp {
                 header: family.name(names),
             })?;
@@ -170,20 +184,27 @@ fn read_id<'a, H: Headers>(
     })
 }
 
+/// A method in upper case, which an address in lower case may follow.
+fn read_method(method: &str) -> Result<&str, Rejection> {
+    let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_method
+        .then_some(method)
+        .ok_or(Rejection::MalformedMethod)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Provider;
+    use crate::{Provider, Setup};
 
     const HEX: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const BASE64: &str = "ERERERERERERERERERERERERERERERERERERERERERE=";
 
     /// The family, and how many signatures were found.
     fn read(provider: Provider, headers: &[(&str, &str)]) -> Result<(usize, usize), Rejection> {
-        let scheme = provider.scheme();
-        let boundary = scheme.validate().expect("consistent");
-        let mut signatures = Signatures::new(&scheme);
-        let claim = Claim::read(&scheme, boundary, &headers, &mut signatures)?;
+        let rules = Setup::from(provider).check().expect("consistent");
+        let mut signatures = Signatures::new(&rules.scheme);
+        let claim = Claim::read(&rules, Request::new(&headers), &mut signatures)?;
         Ok((claim.family, signatures.usable().len()))
     }
 

@@ -55,7 +55,7 @@ use self::budget::Budget;
 use self::header_mending::{HeaderLines, Mended, lookalikes};
 use self::search::{Delivery, Match, find, find_provider};
 use self::suspects::Suspects;
-use crate::{Misconfigured, Scheme, Secret, UnixTime, Verifier};
+use crate::{Misconfigured, Secret, Setup, UnixTime, Verifier};
 
 /// How many bytes a diagnosis goes through at most, over all that it tries: 32 MiB. It is enough to
 /// try everything on a body of 50 KiB with one secret. A longer body is tried with less.
@@ -85,19 +85,19 @@ pub enum Verdict {
 /// Says why a delivery does not verify, or that it does. The secrets are given as to a
 /// [`Verifier`], newest first.
 pub fn diagnose<N: AsRef<str>, V: AsRef<[u8]>>(
-    scheme: impl Into<Scheme>,
+    setup: impl Into<Setup>,
     secrets: &[Secret],
     headers: &[(N, V)],
     body: &[u8],
     now: UnixTime,
 ) -> Diagnosis {
-    let scheme = scheme.into();
+    let setup = setup.into();
     let headers: HeaderLines<'_> = headers
         .iter()
         .map(|(name, value)| (Cow::Borrowed(name.as_ref()), value.as_ref()))
         .collect();
     let mut findings = Vec::new();
-    match Verifier::new(scheme.clone(), secrets.to_vec()) {
+    match Verifier::new(setup.clone(), secrets.to_vec()) {
         Ok(verifier) => {
             if let Ok(delivery) = verifier.verify_at(&headers, body, now) {
                 return Diagnosis::accepted(&verifier, delivery.secret_label());
@@ -113,7 +113,7 @@ pub fn diagnose<N: AsRef<str>, V: AsRef<[u8]>>(
         body,
         now,
     };
-    match Mended::new(scheme, headers.clone()) {
+    match Mended::new(setup, headers.clone()) {
         Ok(mended) => explain(findings, secrets, mended, &delivery),
         Err(_) => Diagnosis {
             verdict: Verdict::Unexplained,
@@ -130,7 +130,7 @@ fn explain(
     received: &Delivery<'_>,
 ) -> Diagnosis {
     let mut budget = Budget::new(MAX_WORK);
-    let suspects = Suspects::new(&mended.scheme, secrets);
+    let suspects = Suspects::new(&mended.setup, secrets);
     let delivery = Delivery {
         headers: &mended.headers,
         ..*received
@@ -145,7 +145,7 @@ fn explain(
         return Diagnosis::explained(findings, found);
     }
     // What was mended for one provider may have been in order for another.
-    let name = mended.scheme.name.as_ref();
+    let name = mended.setup.scheme.name.as_ref();
     if let Some(found) = find_provider(name, secrets, received, &mut budget) {
         return Diagnosis::explained(findings, found);
     }

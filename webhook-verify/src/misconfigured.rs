@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::secret::SecretFault;
 use crate::segment::Segment;
+use crate::weakness::Weakness;
 
 /// Why a [`Verifier`](crate::Verifier) or a [`Signer`](crate::Signer) cannot be built: the
 /// operator's mistake, said when the program starts rather than at the first request. No secret is
@@ -52,6 +53,40 @@ pub enum Misconfigured {
         /// The label of the second.
         second: String,
     },
+    /// The algorithm is in a feature of this crate which is not enabled.
+    #[error("this needs the feature `{feature}` of webhook-verify: enable it in Cargo.toml")]
+    NeedsFeature {
+        /// The feature.
+        feature: &'static str,
+    },
+    /// The scheme is weak, and nobody said that they know.
+    #[error("scheme {scheme} is weak, because {weakness}: use another, or say `despite` it")]
+    Weak {
+        /// The name of the scheme.
+        scheme: String,
+        /// What is wrong with it.
+        weakness: Weakness,
+    },
+    /// The scheme signs the address of the endpoint, and it was not said.
+    #[error("scheme {scheme} signs the address of the endpoint: give it with `at`")]
+    NoPublicUrl {
+        /// The name of the scheme.
+        scheme: String,
+    },
+    /// The address of the endpoint is none.
+    #[error("{url:?} is no address: give all of it, as https://hooks.example.com/webhooks")]
+    PublicUrl {
+        /// What was given.
+        url: String,
+    },
+    /// The layout does not say where the address ends.
+    #[error(
+        "the address must be the last in the layout, or have the body or a literal behind it              which cannot be its continuation"
+    )]
+    AmbiguousUrl,
+    /// A token is all that there is, and the layout has something to sign.
+    #[error("a token signs nothing: its layout must be empty")]
+    TokenSigns,
     /// A tolerance was given for a scheme in which no time is signed.
     #[error("scheme {scheme} signs no time, so no tolerance applies to it")]
     NoTimestamp {

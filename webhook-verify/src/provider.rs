@@ -11,12 +11,15 @@ pub mod box_com;
 pub mod calendly;
 pub mod clerk;
 pub mod coinbase_commerce;
+pub mod discord;
 pub mod docusign;
 pub mod dropbox;
 pub mod elevenlabs;
 pub mod github;
 pub mod gitlab;
+pub mod gitlab_token;
 pub mod gocardless;
+pub mod hubspot;
 pub mod inngest;
 pub mod intercom;
 pub mod jira;
@@ -40,10 +43,13 @@ pub mod sanity;
 pub mod sentry;
 pub mod shopify;
 pub mod slack;
+pub mod square;
 pub mod standard_webhooks;
+pub mod standard_webhooks_v1a;
 pub mod stripe;
 pub mod supabase;
 pub mod svix;
+pub mod telegram;
 pub mod typeform;
 pub mod vercel;
 pub mod webflow;
@@ -112,12 +118,15 @@ providers! {
     Calendly = calendly as "calendly",
     Clerk = clerk as "clerk",
     CoinbaseCommerce = coinbase_commerce as "coinbase-commerce",
+    Discord = discord as "discord",
     DocuSign = docusign as "docusign",
     Dropbox = dropbox as "dropbox",
     ElevenLabs = elevenlabs as "elevenlabs",
     GitHub = github as "github",
     GitLab = gitlab as "gitlab",
+    GitLabToken = gitlab_token as "gitlab-token",
     GoCardless = gocardless as "gocardless",
+    HubSpot = hubspot as "hubspot",
     Inngest = inngest as "inngest",
     Intercom = intercom as "intercom",
     Jira = jira as "jira",
@@ -141,10 +150,13 @@ providers! {
     Sentry = sentry as "sentry",
     Shopify = shopify as "shopify",
     Slack = slack as "slack",
+    Square = square as "square",
     StandardWebhooks = standard_webhooks as "standard-webhooks",
+    StandardWebhooksV1a = standard_webhooks_v1a as "standard-webhooks-v1a",
     Stripe = stripe as "stripe",
     Supabase = supabase as "supabase",
     Svix = svix as "svix",
+    Telegram = telegram as "telegram",
     Typeform = typeform as "typeform",
     Vercel = vercel as "vercel",
     Webflow = webflow as "webflow",

@@ -1,6 +1,7 @@
 //! Why a delivery is not accepted.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use core::time::Duration;
 
 use thiserror::Error;
@@ -87,6 +88,23 @@ pub enum Rejection {
         /// Its name.
         header: Cow<'static, str>,
     },
+    /// The target of the request is not a path with an optional query, is longer than
+    /// [`MAX_TARGET_LEN`](crate::MAX_TARGET_LEN), or has a character that no address has.
+    #[error("the target of the request is no path with a query")]
+    MalformedTarget,
+    /// The method of the request is not in upper case.
+    #[error("the method of the request is not a word in upper case")]
+    MalformedMethod,
+    /// The body, which stands right behind the address in the signed bytes, begins like the
+    /// continuation of an address: the bytes could be cut elsewhere.
+    #[error("the body begins like the continuation of the address in front of it")]
+    AmbiguousBody,
+    /// The delivery is genuine, but the secret that it was signed with is not valid now.
+    #[error("signed with secret {label:?}, which is not valid now")]
+    SecretNotValid {
+        /// The label of the secret.
+        label: String,
+    },
     /// No signature is the one that any of the secrets makes for this delivery.
     #[error("no signature matches")]
     Mismatch,
@@ -142,8 +160,11 @@ impl Rejection {
             | Self::TooManySignatures { .. }
             | Self::RepeatedTimestamp { .. }
             | Self::MalformedTimestamp { .. }
-            | Self::MalformedId { .. } => RejectionKind::Malformed,
-            Self::Mismatch => RejectionKind::Mismatch,
+            | Self::MalformedId { .. }
+            | Self::MalformedTarget
+            | Self::MalformedMethod
+            | Self::AmbiguousBody => RejectionKind::Malformed,
+            Self::Mismatch | Self::SecretNotValid { .. } => RejectionKind::Mismatch,
             Self::Stale { .. } | Self::FromTheFuture { .. } => RejectionKind::Stale,
         }
     }

@@ -3,16 +3,13 @@
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
-use crate::algorithm::MacKey;
 use crate::misconfigured::Misconfigured;
-use crate::scheme::Scheme;
-use crate::secret::Secret;
-use crate::segment::Pieces;
-use crate::tag::Tag;
+use crate::secret::{Secret, SecretFault, SecretForm};
+use crate::validity::Validity;
 
 /// How many secrets may be valid at one time. Each costs a pass over the body of every delivery.
 pub const MAX_SECRETS: usize = 8;
@@ -64,30 +61,23 @@ impl FromIterator<Secret> for SecretRing {
     }
 }
 
-/// The keys of a ring, expanded: there are 1 to [`MAX_SECRETS`], and each has a label of its own.
-#[derive(Clone)]
-pub(crate) struct Keys(Vec<Key>);
-
-#[derive(Clone)]
-pub(crate) struct Key {
+/// The text of a secret, decoded.
+pub(crate) struct Decoded {
+    /// Its own, or its place in the ring.
     pub(crate) label: String,
-    pub(crate) is_weak: bool,
-    mac: MacKey,
+    pub(crate) validity: Validity,
+    pub(crate) key: Zeroizing<Vec<u8>>,
 }
 
-/// The key that made one of the listed signatures, and the signature.
-pub(crate) struct Match<'k> {
-    pub(crate) key: &'k Key,
-    pub(crate) tag: Tag,
-}
-
-impl Keys {
+impl SecretRing {
+    /// Decodes every secret: there are 1 to [`MAX_SECRETS`], and each has a label of its own.
+    ///
     /// # Errors
     ///
     /// There is no secret, or there are too many; one cannot be used, or cannot be told from
     /// another.
-    pub(crate) fn expand(ring: SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
-        let given = ring.0.len();
+    pub(crate) fn decode(&self, form: &SecretForm) -> Result<Vec<Decoded>, Misconfigured> {
+        let given = self.0.len();
         if given == 0 {
             return Err(Misconfigured::NoSecret);
         }
@@ -97,52 +87,18 @@ impl Keys {
                 limit: MAX_SECRETS,
             });
         }
-        let mut keys: Vec<Key> = Vec::with_capacity(given);
-        for (secret, position) in ring.0.iter().zip(1..) {
-            let key = Key::expand(secret, position, scheme)?;
-            key.check_apart_from(&keys)?;
-            keys.push(key);
+        let mut decoded: Vec<Decoded> = Vec::with_capacity(given);
+        for (secret, position) in self.0.iter().zip(1..) {
+            let own = Decoded::new(secret, position, form)?;
+            own.check_apart_from(&decoded)?;
+            decoded.push(own);
         }
-        Ok(Self(keys))
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
-        self.0.iter()
-    }
-
-    /// The first key that made one of the listed signatures.
-    ///
-    /// Every key computes its code once, and compares it with all that are listed: neither how long
-    /// this takes nor which branches it takes depends on a secret, or on which of the signatures is
-    /// right.
-    pub(crate) fn find(
-        &self,
-        listed: &[Tag],
-        scheme: &Scheme,
-        pieces: Pieces<'_>,
-    ) -> Option<Match<'_>> {
-        let mut found = Choice::from(0);
-        let mut place = 0_u8;
-        let mut tag = Tag::EMPTY;
-        for (key, own_place) in self.0.iter().zip(0_u8..) {
-            let own = key.sign(scheme, pieces);
-            let hit = listed
-                .iter()
-                .fold(Choice::from(0), |hit, other| hit | own.ct_eq(other));
-            let first = hit & !found;
-            place.conditional_assign(&own_place, first);
-            tag.conditional_assign(&own, first);
-            found |= hit;
-        }
-        bool::from(found).then(|| Match {
-            key: &self.0[usize::from(place)],
-            tag,
-        })
+        Ok(decoded)
     }
 }
 
-impl Key {
-    fn expand(secret: &Secret, position: usize, scheme: &Scheme) -> Result<Self, Misconfigured> {
+impl Decoded {
+    fn new(secret: &Secret, position: usize, form: &SecretForm) -> Result<Self, Misconfigured> {
         let label = secret
             .label()
             .map_or_else(|| position.to_string(), ToOwned::to_owned);
@@ -150,22 +106,36 @@ impl Key {
         if label.is_empty() || label.len() > MAX_LABEL_LEN || !legible {
             return Err(Misconfigured::Label { position });
         }
-        match secret.key(&scheme.secret) {
-            Ok(key) => {
-                let is_weak = key.len() < Secret::MIN_STRONG_LEN;
-                Ok(Self {
-                    label,
-                    is_weak,
-                    mac: scheme.algorithm.expand(&key),
-                })
-            }
+        match secret.key(form) {
+            Ok(key) => Ok(Self {
+                label,
+                validity: secret.validity(),
+                key,
+            }),
             Err(fault) => Err(Misconfigured::Secret { label, fault }),
         }
     }
 
-    /// The signature of a delivery.
-    pub(crate) fn sign(&self, scheme: &Scheme, pieces: Pieces<'_>) -> Tag {
-        self.mac.mac(pieces.laid_out(&scheme.signed))
+    /// The text of a token, which stands in a header.
+    ///
+    /// # Errors
+    ///
+    /// It could not.
+    pub(crate) fn text(&self) -> Result<Zeroizing<String>, Misconfigured> {
+        match core::str::from_utf8(&self.key) {
+            Ok(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Zeroizing::new(text.into()))
+            }
+            _ => Err(self.fault(SecretFault::NotInHeader)),
+        }
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn fault(&self, fault: SecretFault) -> Misconfigured {
+        Misconfigured::Secret {
+            label: self.label.clone(),
+            fault,
+        }
     }
 
     fn check_apart_from(&self, others: &[Self]) -> Result<(), Misconfigured> {
@@ -174,12 +144,9 @@ impl Key {
                 label: self.label.clone(),
             });
         }
-        // Keys are the same if they sign alike, however they were written.
-        let probe = || core::iter::empty();
-        match others
-            .iter()
-            .find(|other| bool::from(other.mac.mac(probe()).ct_eq(&self.mac.mac(probe()))))
-        {
+        // Keys are the same if their bytes are, however they were written.
+        let is_same = |other: &&Self| bool::from(other.key.ct_eq(&self.key));
+        match others.iter().find(is_same) {
             Some(other) => Err(Misconfigured::DuplicateSecret {
                 first: other.label.clone(),
                 second: self.label.clone(),
@@ -189,22 +156,16 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.iter().map(|key| &key.label))
-            .finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Provider, SecretFault};
+    use crate::Provider;
 
-    fn expand(ring: impl Into<SecretRing>) -> Result<Vec<String>, Misconfigured> {
-        let keys = Keys::expand(ring.into(), &Provider::StandardWebhooks.scheme())?;
-        Ok(keys.iter().map(|key| key.label.clone()).collect())
+    fn decode(ring: impl Into<SecretRing>) -> Result<Vec<String>, Misconfigured> {
+        let decoded = ring
+            .into()
+            .decode(&Provider::StandardWebhooks.scheme().secret)?;
+        Ok(decoded.into_iter().map(|secret| secret.label).collect())
     }
 
     fn numbered(count: usize) -> SecretRing {
@@ -220,28 +181,28 @@ mod tests {
             Secret::new("BBBB").labelled("old"),
             Secret::new("CCCC"),
         ];
-        assert_eq!(expand(ring), Ok(["1", "old", "3"].map(String::from).into()));
+        assert_eq!(decode(ring), Ok(["1", "old", "3"].map(String::from).into()));
     }
 
     #[test]
     fn a_ring_has_a_secret_and_not_too_many() {
-        assert_eq!(expand([]), Err(Misconfigured::NoSecret));
+        assert_eq!(decode([]), Err(Misconfigured::NoSecret));
         assert_eq!(
-            expand(numbered(MAX_SECRETS)).map(|labels| labels.len()),
+            decode(numbered(MAX_SECRETS)).map(|labels| labels.len()),
             Ok(MAX_SECRETS)
         );
         let too_many = Misconfigured::TooManySecrets {
             given: MAX_SECRETS + 1,
             limit: MAX_SECRETS,
         };
-        assert_eq!(expand(numbered(MAX_SECRETS + 1)), Err(too_many));
+        assert_eq!(decode(numbered(MAX_SECRETS + 1)), Err(too_many));
     }
 
     #[test]
     fn two_secrets_differ_in_label_and_in_key() {
         let labelled = [Secret::new("AAAA").labelled("2"), Secret::new("BBBB")];
         assert_eq!(
-            expand(labelled),
+            decode(labelled),
             Err(Misconfigured::DuplicateLabel { label: "2".into() })
         );
 
@@ -253,7 +214,7 @@ mod tests {
             first: "a".into(),
             second: "b".into(),
         };
-        assert_eq!(expand(twice), Err(same));
+        assert_eq!(decode(twice), Err(same));
     }
 
     #[test]
@@ -267,7 +228,7 @@ mod tests {
         ] {
             let ring = [Secret::new("AAAA"), Secret::new("BBBB").labelled(label)];
             assert_eq!(
-                expand(ring),
+                decode(ring),
                 Err(Misconfigured::Label { position: 2 }),
                 "{label:?}"
             );
@@ -284,29 +245,6 @@ mod tests {
             label: "old".into(),
             fault: SecretFault::PublicKey,
         };
-        assert_eq!(expand(ring), Err(fault));
-    }
-
-    #[test]
-    fn the_first_key_that_matches_is_found_whatever_the_order_of_the_signatures() {
-        let scheme = Provider::StandardWebhooks.scheme();
-        let keys = Keys::expand(numbered(3), &scheme).expect("usable");
-        let pieces = Pieces {
-            id: "a",
-            timestamp: "b",
-            body: b"c",
-        };
-        let signed: Vec<_> = keys.iter().map(|key| key.sign(&scheme, pieces)).collect();
-        let find = |listed: &[Tag]| {
-            let found = keys.find(listed, &scheme, pieces)?;
-            Some((found.key.label.clone(), found.tag.to_hex()))
-        };
-        let expected = |place: usize| Some(((place + 1).to_string(), signed[place].to_hex()));
-
-        assert_eq!(find(&[signed[2], signed[1]]), expected(1));
-        assert_eq!(find(&[Tag::EMPTY, signed[2]]), expected(2));
-        assert_eq!(find(&[signed[0], signed[0]]), expected(0));
-        assert_eq!(find(&[Tag::EMPTY]), None);
-        assert_eq!(find(&[]), None);
+        assert_eq!(decode(ring), Err(fault));
     }
 }

@@ -3,15 +3,16 @@
 use alloc::borrow::Cow;
 
 use crate::algorithm::Algorithm;
-use crate::coverage::Coverage;
+use crate::coverage::{BodyCoverage, Coverage};
 use crate::encoding::Encoding;
 use crate::header_names::{HeaderNames, is_token};
 use crate::id::IdSource;
 use crate::misconfigured::Misconfigured;
 use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
-use crate::signature_header::{MoreSignatures, SignatureHeader};
+use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
 use crate::timestamp::{TimestampRule, TimestampSource};
+use crate::weakness::Weakness;
 
 /// How a provider signs its webhooks, as data. A [`Verifier`](crate::Verifier) and a
 /// [`Signer`](crate::Signer) are both made from it, and it can be a constant.
@@ -51,7 +52,7 @@ pub struct Scheme {
     /// How the signature is written.
     pub encoding: Encoding,
     /// Where the signature stands.
-    pub signature: SignatureHeader,
+    pub signature: SignatureSource,
     /// What is signed: the pieces in their order.
     pub signed: Cow<'static, [Segment]>,
     /// Where the time stands and how far it may be from now; none if no time is signed.
@@ -65,11 +66,14 @@ pub struct Scheme {
 impl Scheme {
     /// What a signature of this scheme vouches for.
     pub fn coverage(&self) -> Coverage {
-        let signs = |segment| self.signed.contains(&segment);
+        let signs = |segment| self.signs(&segment);
         Coverage {
-            body: signs(Segment::Body),
+            body: match signs(Segment::Body) {
+                true => BodyCoverage::Whole,
+                false => BodyCoverage::Nothing,
+            },
             id: match self.id {
-                Some(IdSource::Header(_)) => self.signs_id(),
+                Some(IdSource::Header(_)) => signs(Segment::Id),
                 Some(IdSource::BodyField(_)) => signs(Segment::Body),
                 None => false,
             },
@@ -77,12 +81,24 @@ impl Scheme {
                 Some(TimestampSource::BodyField(_)) => signs(Segment::Body),
                 _ => signs(Segment::Timestamp),
             },
+            url: signs(Segment::Url),
+            method: signs(Segment::Method),
         }
     }
 
-    /// Whether an id from a header is among what is signed.
-    pub(crate) fn signs_id(&self) -> bool {
-        self.signed.contains(&Segment::Id)
+    /// What is wrong with it even if it is used as the provider says.
+    pub fn weakness(&self) -> Option<Weakness> {
+        match (self.algorithm, self.coverage().body) {
+            (Algorithm::Token, _) => Some(Weakness::SharedToken),
+            (_, BodyCoverage::Nothing) => Some(Weakness::BodyNotCovered),
+            (_, BodyCoverage::Checksum) => Some(Weakness::BodyByChecksum),
+            (_, BodyCoverage::Fields | BodyCoverage::Hash | BodyCoverage::Whole) => None,
+        }
+    }
+
+    /// Whether a piece is among what is signed.
+    pub(crate) fn signs(&self, segment: &Segment) -> bool {
+        self.signed.contains(segment)
     }
 
     /// Checks that the parts belong together, and says which byte an id must not contain.
@@ -92,15 +108,21 @@ impl Scheme {
     /// They do not.
     pub(crate) fn validate(&self) -> Result<Option<u8>, Misconfigured> {
         self.validate_headers()?;
-        self.signature.grammar.validate()?;
-        self.validate_timestamp()?;
+        let SignatureSource::Header(signature) = &self.signature;
+        signature.grammar.validate()?;
+        self.validate_timestamp(signature)?;
         self.validate_id()?;
-        id_boundary(&self.signed)
+        match (self.algorithm, self.signed.is_empty()) {
+            (Algorithm::Token, true) => Ok(None),
+            (Algorithm::Token, false) => Err(Misconfigured::TokenSigns),
+            _ => id_boundary(&self.signed),
+        }
     }
 
     fn validate_headers(&self) -> Result<(), Misconfigured> {
+        let SignatureSource::Header(signature) = &self.signature;
         for (place, (part, names)) in self.headers().enumerate() {
-            validate_names(part, names, self.signature.names.len())?;
+            validate_names(part, names, signature.names.len())?;
             if let Some(name) = self
                 .headers()
                 .take(place)
@@ -122,32 +144,30 @@ impl Scheme {
             Some(IdSource::Header(names)) => Some(("id", names)),
             Some(IdSource::BodyField(_)) | None => None,
         };
-        let signature = self
-            .signature
-            .every_name()
-            .map(|names| ("signature", names));
+        let SignatureSource::Header(signature) = &self.signature;
+        let signature = signature.every_name().map(|names| ("signature", names));
         signature.chain(timestamp).chain(id)
     }
 
-    fn validate_timestamp(&self) -> Result<(), Misconfigured> {
+    fn validate_timestamp(&self, signature: &SignatureHeader) -> Result<(), Misconfigured> {
         let source = self.timestamp.as_ref().map(|rule| &rule.source);
-        match (source, self.signed.contains(&Segment::Timestamp)) {
+        match (source, self.signs(&Segment::Timestamp)) {
             (None, false) | (Some(TimestampSource::Header(_)), true) => Ok(()),
             (None, true) => Err(Misconfigured::TimestampHasNoRule),
             (Some(TimestampSource::BodyField(path)), false) => self.validate_time_in_body(path),
             (Some(TimestampSource::BodyField(_)), true) => Err(Misconfigured::TimestampInBody),
             (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
             (Some(TimestampSource::InSignature(key)), true) => {
-                if self.signature.more != MoreSignatures::InHeader {
+                if signature.more != MoreSignatures::InHeader {
                     return Err(Misconfigured::TimestampInSeveral);
                 }
-                self.signature.grammar.validate_timestamp_key(key)
+                signature.grammar.validate_timestamp_key(key)
             }
         }
     }
 
     fn validate_time_in_body(&self, path: &str) -> Result<(), Misconfigured> {
-        if !self.signed.contains(&Segment::Body) {
+        if !self.signs(&Segment::Body) {
             return Err(Misconfigured::TimestampNotSigned);
         }
         validate_path(path)
@@ -156,7 +176,7 @@ impl Scheme {
     fn validate_id(&self) -> Result<(), Misconfigured> {
         match &self.id {
             Some(IdSource::Header(_)) => Ok(()),
-            _ if self.signed.contains(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
+            _ if self.signs(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
             Some(IdSource::BodyField(path)) => validate_path(path),
             None => Ok(()),
         }
@@ -205,23 +225,60 @@ mod tests {
         scheme.validate()
     }
 
+    fn changed_header(
+        provider: Provider,
+        change: impl FnOnce(&mut SignatureHeader),
+    ) -> Result<Option<u8>, Misconfigured> {
+        changed(provider, |scheme| {
+            let SignatureSource::Header(header) = &mut scheme.signature;
+            change(header);
+        })
+    }
+
     #[test]
     fn coverage_follows_the_layout() {
-        let coverage = |provider: Provider| {
-            let Coverage {
-                body,
-                id,
-                timestamp,
-            } = provider.scheme().coverage();
-            (body, id, timestamp)
+        let coverage = |provider: Provider| provider.scheme().coverage();
+        let body_only = Coverage {
+            body: BodyCoverage::Whole,
+            id: false,
+            timestamp: false,
+            url: false,
+            method: false,
         };
-        assert_eq!(coverage(Provider::GitHub), (true, false, false));
-        assert_eq!(coverage(Provider::Inngest), (true, false, true));
-        assert_eq!(coverage(Provider::Sanity), (true, false, true));
-        assert_eq!(coverage(Provider::Slack), (true, true, true));
-        assert_eq!(coverage(Provider::StandardWebhooks), (true, true, true));
-        assert_eq!(coverage(Provider::Stripe), (true, true, true));
-        assert_eq!(coverage(Provider::Svix), (true, true, true));
+        let dated = Coverage {
+            timestamp: true,
+            ..body_only
+        };
+        let identified = Coverage { id: true, ..dated };
+        assert_eq!(coverage(Provider::GitHub), body_only);
+        assert_eq!(coverage(Provider::Inngest), dated);
+        assert_eq!(coverage(Provider::Sanity), dated);
+        for provider in [
+            Provider::Slack,
+            Provider::StandardWebhooks,
+            Provider::StandardWebhooksV1a,
+            Provider::Stripe,
+            Provider::Svix,
+        ] {
+            assert_eq!(coverage(provider), identified, "{provider}");
+        }
+        let square = Coverage {
+            id: true,
+            url: true,
+            ..body_only
+        };
+        assert_eq!(coverage(Provider::Square), square);
+        let hubspot = Coverage {
+            url: true,
+            method: true,
+            ..dated
+        };
+        assert_eq!(coverage(Provider::HubSpot), hubspot);
+        let nothing = Coverage {
+            body: BodyCoverage::Nothing,
+            ..body_only
+        };
+        assert_eq!(coverage(Provider::Telegram), nothing);
     }
 
     #[test]
@@ -302,16 +359,16 @@ mod tests {
             MoreSignatures::OnLines,
             MoreSignatures::InHeaders([names].to_vec().into()),
         ] {
-            let result = changed(Provider::Stripe, |scheme| scheme.signature.more = more);
+            let result = changed_header(Provider::Stripe, |header| header.more = more);
             assert_eq!(result, Err(Misconfigured::TimestampInSeveral));
         }
     }
 
     #[test]
     fn every_signature_header_has_a_name_of_its_own() {
-        let shared = changed(Provider::Box, |scheme| {
+        let shared = changed_header(Provider::Box, |header| {
             let names = HeaderNames::from_static(&["Box-Delivery-Timestamp"]);
-            scheme.signature.more = MoreSignatures::InHeaders([names].to_vec().into());
+            header.more = MoreSignatures::InHeaders([names].to_vec().into());
         });
         let name = "box-delivery-timestamp".into();
         assert_eq!(shared, Err(Misconfigured::SharedHeader { name }));
@@ -332,13 +389,13 @@ mod tests {
             })
         );
 
-        let none = changed(Provider::GitHub, |scheme| {
-            scheme.signature.names = HeaderNames::from_iter([]);
+        let none = changed_header(Provider::GitHub, |header| {
+            header.names = HeaderNames::from_iter([]);
         });
         assert_eq!(none, Err(Misconfigured::NoHeaderName { part: "signature" }));
 
-        let bad = changed(Provider::GitHub, |scheme| {
-            scheme.signature.names = HeaderNames::from_iter([String::from("a:b")]);
+        let bad = changed_header(Provider::GitHub, |header| {
+            header.names = HeaderNames::from_iter([String::from("a:b")]);
         });
         assert_eq!(bad, Err(Misconfigured::HeaderName { name: "a:b".into() }));
     }
@@ -371,8 +428,8 @@ mod tests {
                 .into();
         });
         assert_eq!(layout, Err(Misconfigured::AmbiguousId));
-        let grammar = changed(Provider::Svix, |scheme| {
-            scheme.signature.grammar = Grammar::Versions { version: "".into() };
+        let grammar = changed_header(Provider::Svix, |header| {
+            header.grammar = Grammar::Versions { version: "".into() };
         });
         assert_eq!(grammar, Err(Misconfigured::GrammarWord { word: "".into() }));
     }

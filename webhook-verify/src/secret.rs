@@ -11,6 +11,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::unix_time::UnixTime;
+use crate::validity::Validity;
+
 /// A secret as the provider shows it, to be pasted without change: prefixes and the like are for
 /// the [`SecretForm`] of the scheme to deal with.
 ///
@@ -27,6 +30,7 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Secret {
     label: Option<String>,
+    validity: Validity,
     text: Zeroizing<Vec<u8>>,
 }
 
@@ -44,6 +48,7 @@ impl Secret {
     pub fn new(text: impl Into<Vec<u8>>) -> Self {
         Self {
             label: None,
+            validity: Validity::ALWAYS,
             text: Zeroizing::new(text.into()),
         }
     }
@@ -54,6 +59,43 @@ impl Secret {
     pub fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
+    }
+
+    /// Refuses what is signed with it before this moment. Two systems can so be told today of the
+    /// secret of tomorrow.
+    #[must_use]
+    pub const fn valid_from(mut self, from: UnixTime) -> Self {
+        self.validity.from = Some(from);
+        self
+    }
+
+    /// Refuses what is signed with it from this moment on. So an old secret ends by itself, and not
+    /// when somebody remembers it.
+    ///
+    /// ```
+    /// use webhook_verify::{Provider, Rejection, Secret, Signer, UnixTime, Verifier};
+    ///
+    /// let december = UnixTime::from_secs(1_764_547_200);
+    /// let old = Secret::new("the old one of last month").labelled("2025-10");
+    /// let headers = Signer::new(Provider::GitHub, old.clone())?.sign(None, december, b"{}")?;
+    ///
+    /// let ring = [Secret::new("a new secret for this month"), old.valid_until(december)];
+    /// let verifier = Verifier::new(Provider::GitHub, ring)?;
+    /// let november = UnixTime::from_secs(1_764_547_199);
+    /// assert!(verifier.verify_at(&headers, b"{}", november).is_ok());
+    ///
+    /// let rejection = verifier.verify_at(&headers, b"{}", december).unwrap_err();
+    /// assert_eq!(rejection, Rejection::SecretNotValid { label: "2025-10".into() });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn valid_until(mut self, until: UnixTime) -> Self {
+        self.validity.until = Some(until);
+        self
+    }
+
+    pub(crate) const fn validity(&self) -> Validity {
+        self.validity
     }
 
     pub(crate) fn label(&self) -> Option<&str> {
@@ -70,9 +112,12 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// The text is not what the form says, or plainly a slip.
+    /// The text is not what the form says, or plainly a slip; or it is never valid.
     pub(crate) fn key(&self, form: &SecretForm) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
         check_slips(&self.text)?;
+        if self.validity.is_empty() {
+            return Err(SecretFault::NeverValid);
+        }
         let key = form.decode(&self.text)?;
         if key.is_empty() {
             Err(SecretFault::NothingBehindPrefix)
@@ -112,6 +157,14 @@ pub enum SecretForm {
     },
     /// The text is hexadecimal, and the key is the bytes that it stands for. Either case is read.
     Hex,
+    /// A key pair in Base64: the public key is what a verifier takes and the private one what a
+    /// signer does. The prefix tells them apart, and must be there.
+    Base64KeyPair {
+        /// What stands before a public key, as `whpk_`.
+        public: Cow<'static, str>,
+        /// What stands before a private key, as `whsk_`.
+        private: Cow<'static, str>,
+    },
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
@@ -130,11 +183,25 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl SecretForm {
+    /// How the keys of a signer are written.
+    pub(crate) fn of_signer(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Base64KeyPair { public, private } => Cow::Owned(Self::Base64KeyPair {
+                public: private.clone(),
+                private: public.clone(),
+            }),
+            Self::Verbatim | Self::Base64 { .. } | Self::Hex | Self::TaggedHexText { .. } => {
+                Cow::Borrowed(self)
+            }
+        }
+    }
+
     fn decode(&self, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
         match self {
             Self::Verbatim => Ok(Zeroizing::new(text.to_vec())),
             Self::Base64 { prefix } => decode_base64(text, prefix),
             Self::Hex => decode_hex(text),
+            Self::Base64KeyPair { public, private } => decode_half(text, public, private),
             Self::TaggedHexText { tag } => {
                 let hex = without_tag(text, tag.as_bytes());
                 let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
@@ -182,6 +249,26 @@ pub enum SecretFault {
     /// It is a private key of an asymmetric scheme.
     #[error("is a private key, and this scheme needs the secret that is shared with the provider")]
     PrivateKey,
+    /// It is the other half of the key pair.
+    #[error(
+        "is the other half of the key pair: one verifies with the public key, and signs with the private one"
+    )]
+    OtherHalf,
+    /// The prefix is missing which tells a public key from a private one.
+    #[error("does not begin with the prefix which tells a public key from a private one")]
+    NoPrefix,
+    /// It is not a public key of the algorithm.
+    #[error("is not a public key of this algorithm")]
+    NotPublicKey,
+    /// It is not a private key of the algorithm.
+    #[error("is not a private key of this algorithm")]
+    NotPrivateKey,
+    /// It has characters that cannot stand in a header, as a token must.
+    #[error("has characters that cannot stand in a header: a token is visible ASCII")]
+    NotInHeader,
+    /// It ends before it begins.
+    #[error("is never valid: it ends before it begins")]
+    NeverValid,
     /// It is a key or a certificate in PEM.
     #[error("is a PEM file, and this scheme needs the secret that is shared with the provider")]
     Pem,
@@ -227,6 +314,16 @@ fn decode_base64(text: &[u8], prefix: &str) -> Result<Zeroizing<Vec<u8>>, Secret
         .decode(digits)
         .map(Zeroizing::new)
         .map_err(|_| SecretFault::NotBase64)
+}
+
+fn decode_half(text: &[u8], own: &str, other: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    if text.starts_with(other.as_bytes()) {
+        return Err(SecretFault::OtherHalf);
+    }
+    let Some(digits) = text.strip_prefix(own.as_bytes()) else {
+        return Err(SecretFault::NoPrefix);
+    };
+    decode_base64(digits, "")
 }
 
 fn decode_hex(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {

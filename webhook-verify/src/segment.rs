@@ -1,8 +1,11 @@
 //! The layout of the bytes that are signed.
 
 use alloc::borrow::Cow;
+#[cfg(feature = "ed25519")]
+use alloc::vec::Vec;
 
 use crate::misconfigured::Misconfigured;
+use crate::public_url::is_url_byte;
 
 /// A piece of the bytes that are signed.
 ///
@@ -27,6 +30,11 @@ pub enum Segment {
     Timestamp,
     /// The raw bytes of the body.
     Body,
+    /// The address under which the provider reaches the endpoint, with its query. What the host is
+    /// called is what the receiver configured with [`Setup::at`](crate::Setup::at).
+    Url,
+    /// The method of the request, in upper case.
+    Method,
 }
 
 impl Segment {
@@ -36,25 +44,61 @@ impl Segment {
     }
 }
 
-/// What a delivery has to put in the places of a layout. What the layout does not have is not
-/// looked at.
+/// A layout, and what a delivery puts in its places. What the layout does not have is not looked
+/// at.
 #[derive(Clone, Copy)]
 pub(crate) struct Pieces<'a> {
+    pub(crate) signed: &'a [Segment],
     pub(crate) id: &'a str,
     pub(crate) timestamp: &'a str,
     pub(crate) body: &'a [u8],
+    /// In two parts: the origin, and the target.
+    pub(crate) url: [&'a str; 2],
+    pub(crate) method: &'a str,
 }
 
 impl<'a> Pieces<'a> {
-    /// The signed bytes, piece by piece, none of them copied.
-    pub(crate) fn laid_out(self, signed: &'a [Segment]) -> impl Iterator<Item = &'a [u8]> {
-        signed.iter().map(move |segment| match segment {
-            Segment::Literal(text) => text.as_bytes(),
-            Segment::Id => self.id.as_bytes(),
-            Segment::Timestamp => self.timestamp.as_bytes(),
-            Segment::Body => self.body,
-        })
+    /// Nothing in any place.
+    pub(crate) const fn of(signed: &'a [Segment]) -> Self {
+        Self {
+            signed,
+            id: "",
+            timestamp: "",
+            body: b"",
+            url: [""; 2],
+            method: "",
+        }
     }
+
+    /// Hands over the signed bytes, piece by piece, none of them copied.
+    pub(crate) fn lay_out(&self, mut put: impl FnMut(&[u8])) {
+        for segment in self.signed {
+            match segment {
+                Segment::Literal(text) => put(text.as_bytes()),
+                Segment::Id => put(self.id.as_bytes()),
+                Segment::Timestamp => put(self.timestamp.as_bytes()),
+                Segment::Body => put(self.body),
+                Segment::Url => self.url.iter().for_each(|part| put(part.as_bytes())),
+                Segment::Method => put(self.method.as_bytes()),
+            }
+        }
+    }
+
+    /// The signed bytes, copied, for an algorithm that needs them in one piece.
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn to_vec(self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.body.len() + 64);
+        self.lay_out(|part| bytes.extend_from_slice(part));
+        bytes
+    }
+}
+
+/// Whether a body stands right behind the address in the signed bytes, so that it must not begin as
+/// an address goes on.
+pub(crate) fn body_follows_url(signed: &[Segment]) -> bool {
+    signed
+        .windows(2)
+        .any(|pair| *pair == [Segment::Url, Segment::Body])
 }
 
 /// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none
@@ -79,7 +123,10 @@ pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigure
     {
         return Err(Misconfigured::NothingSigned);
     }
-    once(signed, &Segment::Timestamp)?;
+    for segment in [Segment::Timestamp, Segment::Url, Segment::Method] {
+        once(signed, &segment)?;
+    }
+    check_url_end(signed)?;
     let body = once(signed, &Segment::Body)?;
     let Some(id) = once(signed, &Segment::Id)? else {
         return Ok(None);
@@ -95,6 +142,23 @@ pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigure
         first_byte(signed.get(id + 1))
     };
     boundary.map(Some).ok_or(Misconfigured::AmbiguousId)
+}
+
+/// # Errors
+///
+/// Something stands behind the address that could be its continuation.
+fn check_url_end(signed: &[Segment]) -> Result<(), Misconfigured> {
+    let Some(url) = signed.iter().position(|segment| *segment == Segment::Url) else {
+        return Ok(());
+    };
+    match signed.get(url + 1) {
+        // The body is looked at when it is there: `Rules::check_body`.
+        None | Some(Segment::Body) => Ok(()),
+        next => match first_byte(next) {
+            Some(byte) if !is_url_byte(byte) => Ok(()),
+            _ => Err(Misconfigured::AmbiguousUrl),
+        },
+    }
 }
 
 /// Where a piece is.

@@ -2,7 +2,9 @@
 
 use arrayvec::ArrayVec;
 
+use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
+use crate::mac::Token;
 use crate::scheme::Scheme;
 use crate::tag::Tag;
 
@@ -15,9 +17,8 @@ pub const MAX_SIGNATURES: usize = 16;
 /// The signatures that a request lists, decoded. They have a fixed place, so that reading them
 /// allocates nothing.
 pub(crate) struct Signatures {
+    algorithm: Algorithm,
     encoding: Encoding,
-    /// Of each, in bytes.
-    len: usize,
     listed: usize,
     usable: ArrayVec<Tag, MAX_SIGNATURES>,
 }
@@ -25,8 +26,8 @@ pub(crate) struct Signatures {
 impl Signatures {
     pub(crate) fn new(scheme: &Scheme) -> Self {
         Self {
+            algorithm: scheme.algorithm,
             encoding: scheme.encoding,
-            len: scheme.algorithm.signature_len(),
             listed: 0,
             usable: ArrayVec::new_const(),
         }
@@ -43,8 +44,15 @@ impl Signatures {
         }
         self.listed += 1;
         // There is room for as many as may be listed.
-        self.usable.extend(self.encoding.decode(text, self.len));
+        self.usable.extend(self.decode(text));
         Ok(())
+    }
+
+    fn decode(&self, text: &str) -> Option<Tag> {
+        match self.algorithm.signature_len() {
+            Some(len) => self.encoding.decode(text, len),
+            None => Some(Token::digest(text.as_bytes())),
+        }
     }
 
     /// The ones that could be decoded.

@@ -10,11 +10,13 @@ use thiserror::Error;
 use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
 use crate::misconfigured::Misconfigured;
-use crate::ring::{Keys, MAX_SECRETS, SecretRing};
+use crate::ring::{MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
 use crate::segment::Pieces;
-use crate::signature_header::SignatureHeader;
+use crate::setup::{Rules, Setup};
+use crate::signature_source::{SignatureHeader, SignatureSource};
 use crate::signatures::MAX_SIGNATURES;
+use crate::signing_key::SigningKeys;
 use crate::timestamp::TimestampSource;
 use crate::unix_time::UnixTime;
 
@@ -42,9 +44,8 @@ const _: () = assert!(MAX_SECRETS <= MAX_SIGNATURES);
 /// ```
 #[derive(Clone)]
 pub struct Signer {
-    scheme: Scheme,
-    keys: Keys,
-    id_boundary: Option<u8>,
+    rules: Rules,
+    keys: SigningKeys,
 }
 
 impl Signer {
@@ -56,59 +57,62 @@ impl Signer {
     ///
     /// As [`Verifier::new`](crate::Verifier::new).
     pub fn new(
-        scheme: impl Into<Scheme>,
+        setup: impl Into<Setup>,
         secrets: impl Into<SecretRing>,
     ) -> Result<Self, Misconfigured> {
-        let scheme = scheme.into();
-        let id_boundary = scheme.validate()?;
-        let keys = Keys::expand(secrets.into(), &scheme)?;
-        Ok(Self {
-            scheme,
-            keys,
-            id_boundary,
-        })
+        let rules = setup.into().check()?;
+        let keys = SigningKeys::expand(&secrets.into(), &rules.scheme)?;
+        Ok(Self { rules, keys })
     }
 
-    /// The headers that go with a body. The names are those of the first family.
+    /// The headers that go with a body. The names are those of the first family. If the scheme signs
+    /// the address, it is the one that was configured, and the method is `POST`.
     ///
     /// # Errors
     ///
-    /// The scheme signs an id and there is none; it has no header for the one there is; a verifier
-    /// would refuse the id; the time cannot be written in as many digits as the scheme has; or the
-    /// scheme has it in the body, and the body does not say it.
+    /// No secret is valid now; the scheme signs an id and there is none; it has no header for the one
+    /// there is; a verifier would refuse the id or the body; the time cannot be written in as many
+    /// digits as the scheme has; or the scheme has it in the body, and the body does not say it.
     pub fn sign(
         &self,
         id: Option<&str>,
         now: UnixTime,
         body: &[u8],
     ) -> Result<SignedHeaders, Unsignable> {
+        let refused = |_| Unsignable::AmbiguousBody;
+        self.rules.check_body(body).map_err(refused)?;
         let mut headers = SignedHeaders(Vec::new());
         self.add_id(&mut headers, id)?;
         let timestamp = self.add_timestamp(&mut headers, now, body)?;
         let pieces = Pieces {
+            signed: &self.rules.scheme.signed,
             id: id.unwrap_or_default(),
             timestamp: timestamp.as_deref().unwrap_or_default(),
             body,
+            url: self.rules.configured_url(),
+            method: "POST",
         };
-        self.add_signatures(&mut headers, pieces);
+        self.add_signatures(&mut headers, now, &pieces)?;
         Ok(headers)
     }
 
     /// The scheme.
     pub fn scheme(&self) -> &Scheme {
-        &self.scheme
+        &self.rules.scheme
     }
 
     fn add_id(&self, headers: &mut SignedHeaders, id: Option<&str>) -> Result<(), Unsignable> {
-        match (&self.scheme.id, id) {
-            (Some(IdSource::Header(_)), Some(id)) if !is_well_formed(id, self.id_boundary) => {
+        match (&self.rules.scheme.id, id) {
+            (Some(IdSource::Header(_)), Some(id))
+                if !is_well_formed(id, self.rules.id_boundary) =>
+            {
                 Err(Unsignable::MalformedId)
             }
             (Some(IdSource::Header(names)), Some(id)) => {
                 headers.0.push((names.to_cow(0), id.into()));
                 Ok(())
             }
-            (Some(IdSource::Header(_)), None) if self.scheme.coverage().id => {
+            (Some(IdSource::Header(_)), None) if self.rules.scheme.coverage().id => {
                 Err(Unsignable::MissingId)
             }
             (_, Some(_)) => Err(Unsignable::NoIdHeader),
@@ -122,7 +126,7 @@ impl Signer {
         now: UnixTime,
         body: &[u8],
     ) -> Result<Option<String>, Unsignable> {
-        let Some(rule) = &self.scheme.timestamp else {
+        let Some(rule) = &self.rules.scheme.timestamp else {
             return Ok(None);
         };
         if let TimestampSource::BodyField(path) = &rule.source {
@@ -136,28 +140,48 @@ impl Signer {
         Ok(Some(text))
     }
 
-    fn add_signatures(&self, headers: &mut SignedHeaders, pieces: Pieces<'_>) {
-        let SignatureHeader { names, grammar, .. } = &self.scheme.signature;
+    /// # Errors
+    ///
+    /// No secret is valid now.
+    fn add_signatures(
+        &self,
+        headers: &mut SignedHeaders,
+        now: UnixTime,
+        pieces: &Pieces<'_>,
+    ) -> Result<(), Unsignable> {
+        let SignatureSource::Header(signature) = &self.rules.scheme.signature;
+        let SignatureHeader { names, grammar, .. } = signature;
         let mut signatures = self
             .keys
-            .iter()
-            .map(|key| self.scheme.encoding.encode(key.sign(&self.scheme, pieces)));
+            .valid_at(now)
+            .map(|key| key.sign(pieces))
+            .peekable();
+        if signatures.peek().is_none() {
+            return Err(Unsignable::NoValidSecret);
+        }
         let in_first = if grammar.lists_several() {
             MAX_SECRETS
         } else {
             1
         };
-        let timestamp = match self.scheme.timestamp.as_ref().map(|rule| &rule.source) {
+        let timestamp = match self
+            .rules
+            .scheme
+            .timestamp
+            .as_ref()
+            .map(|rule| &rule.source)
+        {
             Some(TimestampSource::InSignature(key)) => Some((key.as_ref(), pieces.timestamp)),
             Some(TimestampSource::Header(_) | TimestampSource::BodyField(_)) | None => None,
         };
         let first = grammar.write(timestamp, signatures.by_ref().take(in_first));
         headers.0.push((names.to_cow(0), first));
-        let further = self.scheme.signature.every_name().skip(1);
+        let further = signature.every_name().skip(1);
         for (names, signature) in further.zip(signatures) {
             let header = grammar.write(None, iter::once(signature));
             headers.0.push((names.to_cow(0), header));
         }
+        Ok(())
     }
 }
 
@@ -165,7 +189,7 @@ impl fmt::Debug for Signer {
     /// The name of the scheme and the labels of the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
-            .field("scheme", &self.scheme.name)
+            .field("scheme", &self.rules.scheme.name)
             .field("secrets", &self.keys)
             .finish()
     }
@@ -214,6 +238,13 @@ pub enum Unsignable {
     /// contains the character that ends it in the signed bytes.
     #[error("the id is empty, too long, not visible ASCII, or contains the character that ends it")]
     MalformedId,
+    /// No secret is valid now.
+    #[error("no secret is valid now")]
+    NoValidSecret,
+    /// The body stands right behind the address in the signed bytes, and begins as an address could
+    /// go on. Such bodies are JSON.
+    #[error("the body begins like the continuation of the address in front of it")]
+    AmbiguousBody,
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,
@@ -244,14 +275,11 @@ mod tests {
     fn signatures(provider: Provider, id: Option<&str>) -> usize {
         let scheme = provider.scheme();
         let headers = sign(provider, id, NOW).expect("signable");
-        let mut values = headers.values_of(scheme.signature.names.of(0));
+        let SignatureSource::Header(signature) = &scheme.signature;
+        let mut values = headers.values_of(signature.names.of(0));
         let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
         let mut found = Signatures::new(&scheme);
-        scheme
-            .signature
-            .grammar
-            .collect(header, &mut found)
-            .expect("few");
+        signature.grammar.collect(header, &mut found).expect("few");
         found.usable().len()
     }
 

@@ -38,7 +38,8 @@ use crate::unix_time::{Skew, UnixTime};
 pub struct Verified<'a> {
     pub(crate) scheme: &'a Scheme,
     pub(crate) secret_label: &'a str,
-    pub(crate) tag: Tag,
+    /// What tells it from every other delivery.
+    pub(crate) identity: Tag,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) skew: Option<Skew>,
     /// The id from a header, if it is signed.
@@ -101,7 +102,7 @@ impl<'a> Verified<'a> {
 
     /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.tag)
+        Fingerprint::of(self.identity)
     }
 }
 

@@ -4,10 +4,13 @@ use core::fmt;
 
 use crate::claim::Claim;
 use crate::headers::Headers;
+use crate::keys::Keys;
 use crate::misconfigured::Misconfigured;
 use crate::rejection::Rejection;
-use crate::ring::{Keys, SecretRing};
+use crate::request::Request;
+use crate::ring::SecretRing;
 use crate::scheme::Scheme;
+use crate::setup::{Rules, Setup};
 use crate::signatures::Signatures;
 use crate::timestamp::{TimestampSource, Tolerance};
 use crate::unix_time::{Skew, UnixTime};
@@ -51,28 +54,30 @@ use crate::verified::Verified;
 /// [`MAX_SECRETS`]: crate::MAX_SECRETS
 #[derive(Clone)]
 pub struct Verifier {
-    scheme: Scheme,
+    rules: Rules,
     keys: Keys,
-    id_boundary: Option<u8>,
+    /// Whether it depends on the time which keys are valid.
+    are_keys_limited: bool,
 }
 
 impl Verifier {
-    /// A verifier for one scheme, with the secrets that are valid now, newest first.
+    /// A verifier for one scheme, which is a [`Provider`](crate::Provider), a [`Scheme`] of one's
+    /// own or a [`Setup`] of either, with the secrets that are valid now, newest first.
     ///
     /// # Errors
     ///
-    /// The scheme contradicts itself, or a secret cannot be used.
+    /// The scheme contradicts itself; it needs something which the setup does not have; or a secret
+    /// cannot be used.
     pub fn new(
-        scheme: impl Into<Scheme>,
+        setup: impl Into<Setup>,
         secrets: impl Into<SecretRing>,
     ) -> Result<Self, Misconfigured> {
-        let scheme = scheme.into();
-        let id_boundary = scheme.validate()?;
-        let keys = Keys::expand(secrets.into(), &scheme)?;
+        let rules = setup.into().check()?;
+        let keys = Keys::expand(&secrets.into(), &rules.scheme)?;
         Ok(Self {
-            scheme,
+            are_keys_limited: keys.are_limited(),
+            rules,
             keys,
-            id_boundary,
         })
     }
 
@@ -82,11 +87,11 @@ impl Verifier {
     ///
     /// The scheme signs no time, so that no tolerance would ever be applied.
     pub fn with_tolerance(mut self, tolerance: Tolerance) -> Result<Self, Misconfigured> {
-        match &mut self.scheme.timestamp {
+        match &mut self.rules.scheme.timestamp {
             Some(rule) => rule.tolerance = tolerance,
             None => {
                 return Err(Misconfigured::NoTimestamp {
-                    scheme: self.scheme.name.into_owned(),
+                    scheme: self.rules.scheme.name.into_owned(),
                 });
             }
         }
@@ -95,6 +100,8 @@ impl Verifier {
 
     /// Verifies a delivery against the system clock. The body must be the raw bytes that were
     /// received: not decoded, not decompressed, not parsed and written again.
+    ///
+    /// If the scheme signs the address, it is the one that was configured, and the method is `POST`.
     ///
     /// # Errors
     ///
@@ -105,7 +112,21 @@ impl Verifier {
         headers: &'a H,
         body: &'a [u8],
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(headers, body, UnixTime::now)
+        self.judge(Request::new(headers), body, UnixTime::now)
+    }
+
+    /// Verifies a delivery against the system clock, with all of the request that may be signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify_at`].
+    #[cfg(feature = "std")]
+    pub fn verify_request<'a, H: Headers + Sync>(
+        &'a self,
+        request: Request<'a, H>,
+        body: &'a [u8],
+    ) -> Result<Verified<'a>, Rejection> {
+        self.judge(request, body, UnixTime::now)
     }
 
     /// Verifies a delivery as of `now`.
@@ -120,12 +141,26 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(headers, body, || now)
+        self.judge(Request::new(headers), body, || now)
+    }
+
+    /// Verifies a delivery as of `now`, with all of the request that may be signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify_at`].
+    pub fn verify_request_at<'a, H: Headers + Sync>(
+        &'a self,
+        request: Request<'a, H>,
+        body: &'a [u8],
+        now: UnixTime,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.judge(request, body, || now)
     }
 
     /// The scheme, with the tolerance that applies.
     pub fn scheme(&self) -> &Scheme {
-        &self.scheme
+        &self.rules.scheme
     }
 
     /// The labels of the secrets, in the order of the ring.
@@ -144,31 +179,32 @@ impl Verifier {
             .map(|key| key.label.as_str())
     }
 
-    /// The clock is asked only if a time is signed.
+    /// The clock is asked only if a time is signed, or a secret is not valid for ever.
     fn judge<'a, H: Headers + Sync>(
         &'a self,
-        headers: &'a H,
+        request: Request<'a, H>,
         body: &'a [u8],
         clock: impl FnOnce() -> UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        let mut signatures = Signatures::new(&self.scheme);
-        let claim = Claim::read(&self.scheme, self.id_boundary, headers, &mut signatures)?;
-        let found = self
-            .keys
-            .find(signatures.usable(), &self.scheme, claim.pieces(body))
-            .ok_or(Rejection::Mismatch)?;
+        let scheme = &self.rules.scheme;
+        let mut signatures = Signatures::new(scheme);
+        let claim = Claim::read(&self.rules, request, &mut signatures)?;
+        self.rules.check_body(body)?;
+        let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(clock);
+        let pieces = claim.pieces(&scheme.signed, body);
+        let found = self.keys.find(signatures.usable(), &pieces, now)?;
         let sent_at = match claim.timestamp {
             Some((time, _)) => Some(time),
             None => self.time_in_body(body)?,
         };
         Ok(Verified {
-            scheme: &self.scheme,
-            secret_label: &found.key.label,
-            tag: found.tag,
+            scheme,
+            secret_label: found.label,
+            identity: found.identity,
             sent_at,
-            skew: self.check_age(sent_at, clock)?,
+            skew: self.check_age(sent_at, now)?,
             id: claim.id,
-            headers,
+            headers: request.headers,
             family: claim.family,
             body,
         })
@@ -176,7 +212,7 @@ impl Verifier {
 
     /// The time that a genuine body says, if the scheme has it there.
     fn time_in_body(&self, body: &[u8]) -> Result<Option<UnixTime>, Rejection> {
-        let Some(rule) = &self.scheme.timestamp else {
+        let Some(rule) = &self.rules.scheme.timestamp else {
             return Ok(None);
         };
         let TimestampSource::BodyField(path) = &rule.source else {
@@ -191,12 +227,13 @@ impl Verifier {
     fn check_age(
         &self,
         sent_at: Option<UnixTime>,
-        clock: impl FnOnce() -> UnixTime,
+        now: Option<UnixTime>,
     ) -> Result<Option<Skew>, Rejection> {
-        let (Some(rule), Some(sent_at)) = (&self.scheme.timestamp, sent_at) else {
+        let rule = self.rules.scheme.timestamp.as_ref();
+        let (Some(rule), Some(sent_at), Some(now)) = (rule, sent_at, now) else {
             return Ok(None);
         };
-        let skew = clock().skew_of(sent_at);
+        let skew = now.skew_of(sent_at);
         rule.tolerance.check(skew)?;
         Ok(Some(skew))
     }
@@ -206,7 +243,7 @@ impl fmt::Debug for Verifier {
     /// The name of the scheme and the labels of the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("scheme", &self.scheme.name)
+            .field("scheme", &self.rules.scheme.name)
             .field("secrets", &self.keys)
             .finish()
     }

@@ -22,9 +22,10 @@ use super::nonce::{Nonce, is_token};
 use super::{Answer, Challenge, Refusal, Unanswerable};
 use crate::body_field;
 use crate::provider::github;
-use crate::ring::{Keys, SecretRing};
+use crate::ring::SecretRing;
 use crate::scheme::Scheme;
-use crate::segment::Pieces;
+use crate::segment::{Pieces, Segment};
+use crate::signing_key::SigningKeys;
 use crate::verified::Verified;
 
 const TOKEN: Nonce = Nonce {
@@ -49,7 +50,7 @@ const SCHEME: Scheme = github::SCHEME;
 /// # Ok::<(), webhook_verify::challenge::Unanswerable>(())
 /// ```
 #[derive(Clone)]
-pub struct SecretTokens(Keys);
+pub struct SecretTokens(SigningKeys);
 
 impl SecretTokens {
     /// The secrets, with the labels that they have in the verifier: a challenge is answered with
@@ -59,7 +60,7 @@ impl SecretTokens {
     ///
     /// As [`Verifier::new`](crate::Verifier::new).
     pub fn new(secrets: impl Into<SecretRing>) -> Result<Self, Unanswerable> {
-        Ok(Self(Keys::expand(secrets.into(), &SCHEME)?))
+        Ok(Self(SigningKeys::expand(&secrets.into(), &SCHEME)?))
     }
 
     /// Answers a delivery, which is no challenge as a rule.
@@ -82,13 +83,12 @@ impl SecretTokens {
     }
 
     fn sign(&self, token: &str, label: &str) -> Option<String> {
-        let key = self.0.iter().find(|key| key.label == label)?;
+        let key = self.0.labelled(label)?;
         let pieces = Pieces {
-            id: "",
-            timestamp: "",
             body: token.as_bytes(),
+            ..Pieces::of(&[Segment::Body])
         };
-        Some(SCHEME.encoding.encode(key.sign(&SCHEME, pieces)))
+        Some(key.sign(&pieces))
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn find_provider(
 ) -> Option<Match> {
     let providers = lookalikes(own, delivery.headers);
     providers.into_iter().find_map(|provider| {
-        let suspects = Suspects::new(&provider.scheme(), secrets).plain;
+        let suspects = Suspects::new(&provider.into(), secrets).plain;
         let mut found = find_as_received(&suspects, delivery, budget)?;
         found.findings.insert(0, Finding::OtherProvider(provider));
         Some(found)

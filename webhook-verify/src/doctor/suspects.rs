@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::secret_reading::{self, SecretReading, SecretSlip};
-use crate::{MAX_SECRETS, Misconfigured, Scheme, Secret, SecretFault, SecretForm, Verifier};
+use crate::{MAX_SECRETS, Misconfigured, Secret, SecretFault, SecretForm, Setup, Verifier};
 
 /// What an operator may have meant by the secrets.
 pub(super) struct Suspects {
@@ -39,7 +39,7 @@ struct Origin {
 }
 
 impl Suspects {
-    pub(super) fn new(scheme: &Scheme, secrets: &[Secret]) -> Self {
+    pub(super) fn new(setup: &Setup, secrets: &[Secret]) -> Self {
         let mut suspects = Self {
             plain: Vec::new(),
             others: Vec::new(),
@@ -47,18 +47,18 @@ impl Suspects {
             doubts: Vec::new(),
         };
         for (position, secret) in secrets.iter().take(MAX_SECRETS).enumerate() {
-            suspects.add(scheme, secret, position);
+            suspects.add(setup, secret, position);
         }
         suspects
     }
 
-    fn add(&mut self, scheme: &Scheme, secret: &Secret, position: usize) {
+    fn add(&mut self, setup: &Setup, secret: &Secret, position: usize) {
         let (text, slips) = secret_reading::clean(secret.text());
         let origin = Origin::new(secret, position, &slips);
-        let given = verifier(scheme, secret.text());
-        let cleaned = verifier(scheme, text);
+        let given = verifier(setup, secret.text());
+        let cleaned = verifier(setup, text);
         match (&given, &cleaned) {
-            (Ok(_), _) if scheme.secret == SecretForm::Verbatim => {
+            (Ok(_), _) if setup.scheme.secret == SecretForm::Verbatim => {
                 self.doubts.extend(origin.slips.iter().cloned());
             }
             // A form other than verbatim has judged the text, quotes and versions and all.
@@ -74,14 +74,12 @@ impl Suspects {
             self.plain
                 .extend(cleaned.map(|verifier| origin.as_cleaned(verifier)));
         }
-        self.add_readings(scheme, &origin, text);
+        self.add_readings(setup, &origin, text);
     }
 
-    fn add_readings(&mut self, scheme: &Scheme, origin: &Origin, text: &[u8]) {
-        let verbatim = Scheme {
-            secret: SecretForm::Verbatim,
-            ..scheme.clone()
-        };
+    fn add_readings(&mut self, setup: &Setup, origin: &Origin, text: &[u8]) {
+        let mut verbatim = setup.clone();
+        verbatim.scheme.secret = SecretForm::Verbatim;
         for reading in SecretReading::ALL {
             let key = reading.key(text);
             let built = key.and_then(|key| verifier(&verbatim, &key).ok());
@@ -154,6 +152,6 @@ impl Origin {
     }
 }
 
-fn verifier(scheme: &Scheme, secret: &[u8]) -> Result<Verifier, Misconfigured> {
-    Verifier::new(scheme.clone(), Secret::new(secret))
+fn verifier(setup: &Setup, secret: &[u8]) -> Result<Verifier, Misconfigured> {
+    Verifier::new(setup.clone(), Secret::new(secret))
 }

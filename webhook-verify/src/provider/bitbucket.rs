@@ -18,7 +18,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Bitbucket signs.
@@ -26,13 +26,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("bitbucket"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-hub-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::Header(HeaderNames::from_static(&[

@@ -21,7 +21,8 @@ use core::time::Duration;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How Box signs.
@@ -29,7 +30,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("box"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["box-signature-primary"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
@@ -37,7 +38,7 @@ pub const SCHEME: Scheme = Scheme {
         more: MoreSignatures::InHeaders(Cow::Borrowed(&[HeaderNames::from_static(&[
             "box-signature-secondary",
         ])])),
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body, Segment::Timestamp]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::Header(HeaderNames::from_static(&["box-delivery-timestamp"])),

@@ -13,7 +13,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How Calendly signs.
@@ -21,7 +22,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("calendly"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["calendly-webhook-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -29,7 +30,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

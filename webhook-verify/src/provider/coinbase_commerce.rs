@@ -12,7 +12,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Coinbase Commerce signs.
@@ -20,13 +20,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("coinbase-commerce"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-cc-webhook-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("event.id"))),

@@ -17,7 +17,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader,
+    SignatureHeader, SignatureSource,
 };
 
 /// How DocuSign Connect signs.
@@ -25,7 +25,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("docusign"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-docusign-signature-1"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
@@ -39,7 +39,7 @@ pub const SCHEME: Scheme = Scheme {
             HeaderNames::from_static(&["x-docusign-signature-7"]),
             HeaderNames::from_static(&["x-docusign-signature-8"]),
         ])),
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: None,

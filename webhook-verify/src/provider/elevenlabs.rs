@@ -14,7 +14,8 @@ use core::time::Duration;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How ElevenLabs signs.
@@ -22,7 +23,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("elevenlabs"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["elevenlabs-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -30,7 +31,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

@@ -19,7 +19,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How GitHub signs.
@@ -27,13 +27,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("github"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-hub-signature-256"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::Header(HeaderNames::from_static(&[

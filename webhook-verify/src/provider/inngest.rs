@@ -21,7 +21,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How Inngest signs.
@@ -29,7 +30,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("inngest"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-inngest-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Ampersand,
@@ -37,7 +38,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body, Segment::Timestamp]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

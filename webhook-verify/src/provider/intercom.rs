@@ -15,7 +15,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Intercom signs.
@@ -23,13 +23,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("intercom"),
     algorithm: Algorithm::HmacSha1,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-hub-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha1="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("id"))),

@@ -12,7 +12,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader,
+    SignatureHeader, SignatureSource,
 };
 
 /// How Lemon Squeezy signs.
@@ -20,13 +20,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("lemon-squeezy"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: None,

@@ -15,7 +15,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader,
+    SignatureHeader, SignatureSource,
 };
 
 /// How LINE signs.
@@ -23,13 +23,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("line"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-line-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: None,

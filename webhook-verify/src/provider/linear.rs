@@ -17,7 +17,8 @@ use core::time::Duration;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How Linear signs.
@@ -25,13 +26,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("linear"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["linear-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::BodyField(Cow::Borrowed("webhookTimestamp")),

@@ -15,7 +15,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Mollie signs.
@@ -23,13 +23,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("mollie"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-mollie-signature"]),
         grammar: Grammar::BareOrPrefixed {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::OnLines,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("id"))),

@@ -15,7 +15,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource,
+    TimestampUnit, Tolerance,
 };
 
 /// How Mux signs.
@@ -23,7 +24,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("mux"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["mux-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -31,7 +32,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

@@ -17,7 +17,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Notion signs.
@@ -25,13 +25,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("notion"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-notion-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("id"))),

@@ -13,7 +13,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, Separator, SignatureHeader,
+    Segment, Separator, SignatureHeader, SignatureSource,
 };
 
 /// How PagerDuty signs.
@@ -21,7 +21,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("pagerduty"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-pagerduty-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -29,7 +29,7 @@ pub const SCHEME: Scheme = Scheme {
             several: true,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("event.id"))),

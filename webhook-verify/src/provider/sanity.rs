@@ -18,7 +18,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource,
+    TimestampUnit, Tolerance,
 };
 
 /// How Sanity signs.
@@ -26,7 +27,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("sanity"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64UrlNoPad,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["sanity-webhook-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -34,7 +35,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

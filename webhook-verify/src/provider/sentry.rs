@@ -14,7 +14,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Sentry signs.
@@ -22,13 +22,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("sentry"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["sentry-hook-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::Header(HeaderNames::from_static(&["request-id"]))),

@@ -16,7 +16,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Shopify signs.
@@ -24,13 +24,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("shopify"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-shopify-hmac-sha256"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::Header(HeaderNames::from_static(&[

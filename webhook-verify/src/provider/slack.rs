@@ -15,7 +15,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How Slack signs.
@@ -23,13 +24,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("slack"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-slack-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("v0="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[
         Segment::literal("v0:"),
         Segment::Timestamp,

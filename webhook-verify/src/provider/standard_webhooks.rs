@@ -9,7 +9,8 @@
 //! * **Time**: seconds, signed anew for each attempt
 //! * **Id**: `webhook-id`, signed, the same for each attempt
 //!
-//! Signatures of version `v1a` are asymmetric and not read. Ids which contain a `.` are refused, as
+//! Signatures of version `v1a` are asymmetric and not read here, but by
+//! [`standard_webhooks_v1a`](super::standard_webhooks_v1a). Ids which contain a `.` are refused, as
 //! the specification asks: the signed bytes could be cut in two ways.
 //!
 //! Source: the [specification].
@@ -20,7 +21,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit,
+    Tolerance,
 };
 
 /// How senders sign that follow Standard Webhooks.
@@ -38,7 +40,8 @@ pub(super) const WHSEC: SecretForm = SecretForm::Base64 {
     prefix: Cow::Borrowed("whsec_"),
 };
 
-const SIGNED: &[Segment] = &[
+/// What is signed.
+pub(super) const SIGNED: &[Segment] = &[
     Segment::Id,
     Segment::literal("."),
     Segment::Timestamp,
@@ -63,13 +66,13 @@ pub(super) const fn followed_by(
         name: Cow::Borrowed(sender),
         algorithm: Algorithm::HmacSha256,
         encoding: Encoding::Base64,
-        signature: SignatureHeader {
+        signature: SignatureSource::Header(SignatureHeader {
             names: HeaderNames::from_static(headers.signature),
             grammar: Grammar::Versions {
                 version: Cow::Borrowed("v1"),
             },
             more: MoreSignatures::InHeader,
-        },
+        }),
         signed: Cow::Borrowed(SIGNED),
         timestamp: Some(TimestampRule {
             source: TimestampSource::Header(HeaderNames::from_static(headers.timestamp)),

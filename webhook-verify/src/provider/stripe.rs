@@ -16,7 +16,8 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource,
+    TimestampUnit, Tolerance,
 };
 
 /// How Stripe signs.
@@ -24,7 +25,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("stripe"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["stripe-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -32,7 +33,7 @@ pub const SCHEME: Scheme = Scheme {
             several: true,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

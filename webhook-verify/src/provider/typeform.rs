@@ -13,7 +13,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, SignatureHeader,
+    Segment, SignatureHeader, SignatureSource,
 };
 
 /// How Typeform signs.
@@ -21,13 +21,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("typeform"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["typeform-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: Some(IdSource::BodyField(Cow::Borrowed("event_id"))),

@@ -13,7 +13,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Webflow signs.
@@ -21,13 +21,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("webflow"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-webflow-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal(":"), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::Header(HeaderNames::from_static(&["x-webflow-timestamp"])),

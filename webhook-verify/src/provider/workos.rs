@@ -17,7 +17,8 @@ use core::time::Duration;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, IdSource, MoreSignatures, Scheme, SecretForm,
-    Segment, Separator, SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    Segment, Separator, SignatureHeader, SignatureSource, TimestampRule, TimestampSource,
+    TimestampUnit, Tolerance,
 };
 
 /// How WorkOS signs.
@@ -25,7 +26,7 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("workos"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["workos-signature"]),
         grammar: Grammar::Pairs {
             separator: Separator::Comma,
@@ -33,7 +34,7 @@ pub const SCHEME: Scheme = Scheme {
             several: false,
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Timestamp, Segment::literal("."), Segment::Body]),
     timestamp: Some(TimestampRule {
         source: TimestampSource::InSignature(Cow::Borrowed("t")),

@@ -16,7 +16,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader,
+    SignatureHeader, SignatureSource,
 };
 
 /// How X signs.
@@ -24,13 +24,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("x"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-twitter-webhooks-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("sha256="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[Segment::Body]),
     timestamp: None,
     id: None,

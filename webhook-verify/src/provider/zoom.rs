@@ -16,7 +16,7 @@ use alloc::borrow::Cow;
 
 use crate::{
     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, SecretForm, Segment,
-    SignatureHeader, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
+    SignatureHeader, SignatureSource, TimestampRule, TimestampSource, TimestampUnit, Tolerance,
 };
 
 /// How Zoom signs.
@@ -24,13 +24,13 @@ pub const SCHEME: Scheme = Scheme {
     name: Cow::Borrowed("zoom"),
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Hex,
-    signature: SignatureHeader {
+    signature: SignatureSource::Header(SignatureHeader {
         names: HeaderNames::from_static(&["x-zm-signature"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed("v0="),
         },
         more: MoreSignatures::InHeader,
-    },
+    }),
     signed: Cow::Borrowed(&[
         Segment::literal("v0:"),
         Segment::Timestamp,

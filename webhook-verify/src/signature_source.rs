@@ -6,6 +6,14 @@ use core::iter;
 use crate::grammar::Grammar;
 use crate::header_names::HeaderNames;
 
+/// Where the signature of a delivery stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureSource {
+    /// In a header.
+    Header(SignatureHeader),
+}
+
 /// The header which holds the signature, and how it is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureHeader {

@@ -1,0 +1,273 @@
+//! Keys that verify.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::algorithm::Algorithm;
+use crate::mac::MacKey;
+use crate::misconfigured::Misconfigured;
+use crate::public_key::PublicKey;
+use crate::rejection::Rejection;
+use crate::ring::{Decoded, SecretRing};
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::segment::Pieces;
+use crate::tag::Tag;
+use crate::unix_time::UnixTime;
+use crate::validity::Validity;
+
+/// The keys of a ring, expanded, and beside each what is known of it.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    known: Vec<Known>,
+    material: Material,
+}
+
+/// What is known of a key.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) label: String,
+    pub(crate) is_weak: bool,
+    validity: Validity,
+}
+
+/// Keys of one algorithm.
+#[derive(Clone)]
+enum Material {
+    Mac(Vec<MacKey>),
+    #[cfg_attr(
+        not(feature = "ed25519"),
+        expect(dead_code, reason = "no algorithm with public keys is enabled")
+    )]
+    Public(Vec<Arc<dyn PublicKey>>),
+}
+
+/// The key that made one of the listed signatures.
+pub(crate) struct Match<'k> {
+    pub(crate) label: &'k str,
+    /// What tells the delivery from every other.
+    pub(crate) identity: Tag,
+}
+
+impl Keys {
+    /// # Errors
+    ///
+    /// As [`SecretRing::decode`]; or a secret is no key of the algorithm, or this build does not
+    /// have the algorithm.
+    pub(crate) fn expand(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        let decoded = ring.decode(&scheme.secret)?;
+        let material = Material::expand(&decoded, scheme.algorithm)?;
+        let is_symmetric = matches!(material, Material::Mac(_));
+        let known = decoded.into_iter().map(|secret| Known {
+            is_weak: is_symmetric && secret.key.len() < Secret::MIN_STRONG_LEN,
+            label: secret.label,
+            validity: secret.validity,
+        });
+        Ok(Self {
+            known: known.collect(),
+            material,
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Known> {
+        self.known.iter()
+    }
+
+    /// Whether it depends on the time which of them may be used.
+    pub(crate) fn are_limited(&self) -> bool {
+        self.known.iter().any(|known| known.validity.is_limited())
+    }
+
+    /// The first key that is valid and made one of the listed signatures. Without a time all are
+    /// valid.
+    ///
+    /// # Errors
+    ///
+    /// None made any, or only one that is not valid now.
+    pub(crate) fn find(
+        &self,
+        listed: &[Tag],
+        pieces: &Pieces<'_>,
+        now: Option<UnixTime>,
+    ) -> Result<Match<'_>, Rejection> {
+        let mut valid = Pick::none();
+        let mut lapsed = Pick::none();
+        for (place, known) in (0_u8..).zip(&self.known) {
+            let (hit, identity) = self.material.try_key(usize::from(place), listed, pieces);
+            // Which keys are valid is no secret, nor is it the sender's to choose.
+            let pick = match now {
+                Some(now) if !known.validity.includes(now) => &mut lapsed,
+                _ => &mut valid,
+            };
+            pick.offer(hit, place, identity);
+        }
+        let label = |place: u8| self.known[usize::from(place)].label.as_str();
+        match (valid.made(), lapsed.made()) {
+            (Some((place, identity)), _) => Ok(Match {
+                label: label(place),
+                identity,
+            }),
+            (None, Some((place, _))) => Err(Rejection::SecretNotValid {
+                label: label(place).into(),
+            }),
+            (None, None) => Err(Rejection::Mismatch),
+        }
+    }
+}
+
+impl Material {
+    fn expand(decoded: &[Decoded], algorithm: Algorithm) -> Result<Self, Misconfigured> {
+        let mac = |expand: fn(&[u8]) -> MacKey| {
+            Self::Mac(decoded.iter().map(|secret| expand(&secret.key)).collect())
+        };
+        Ok(match algorithm {
+            Algorithm::HmacSha256 => mac(MacKey::sha256),
+            Algorithm::HmacSha512 => mac(MacKey::sha512),
+            Algorithm::HmacSha1 => mac(MacKey::sha1),
+            Algorithm::Token => mac(MacKey::token),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => Self::Public(crate::public_key::expand(
+                decoded,
+                crate::ed25519::VerifyingKey::new,
+            )?),
+            #[cfg(not(feature = "ed25519"))]
+            Algorithm::Ed25519 => return Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
+        })
+    }
+
+    /// Whether a key made one of the listed signatures, and what tells the delivery from others.
+    ///
+    /// With a code, neither how long this takes nor which branches it takes depends on the key, or
+    /// on which of the signatures is right. A public key is nothing to hide.
+    fn try_key(&self, place: usize, listed: &[Tag], pieces: &Pieces<'_>) -> (Choice, Tag) {
+        match self {
+            Self::Mac(keys) => {
+                let own = keys[place].code(pieces);
+                let hit = listed
+                    .iter()
+                    .fold(Choice::from(0), |hit, other| hit | own.ct_eq(other));
+                (hit, keys[place].identity(own, pieces))
+            }
+            Self::Public(keys) => match keys[place].verify(listed, pieces) {
+                Some(identity) => (Choice::from(1), identity),
+                None => (Choice::from(0), Tag::EMPTY),
+            },
+        }
+    }
+}
+
+/// The first key that made a signature, picked without a branch.
+struct Pick {
+    is_made: Choice,
+    place: u8,
+    identity: Tag,
+}
+
+impl Pick {
+    fn none() -> Self {
+        Self {
+            is_made: Choice::from(0),
+            place: 0,
+            identity: Tag::EMPTY,
+        }
+    }
+
+    fn offer(&mut self, hit: Choice, place: u8, identity: Tag) {
+        let is_first = hit & !self.is_made;
+        self.place.conditional_assign(&place, is_first);
+        self.identity.conditional_assign(&identity, is_first);
+        self.is_made |= hit;
+    }
+
+    fn made(self) -> Option<(u8, Tag)> {
+        bool::from(self.is_made).then_some((self.place, self.identity))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.iter().map(|key| &key.label))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::Provider;
+
+    const EARLY: UnixTime = UnixTime::from_secs(1);
+    const LATE: UnixTime = UnixTime::from_secs(3);
+
+    fn numbered(count: usize) -> Vec<Secret> {
+        (0..count)
+            .map(|number| Secret::new(alloc::format!("AAA{number}")))
+            .collect()
+    }
+
+    /// The code of each of three keys, and a way to look for the one which made some of them.
+    fn with_keys(
+        secrets: Vec<Secret>,
+        now: Option<UnixTime>,
+        check: impl Fn(&[Tag], &dyn Fn(&[Tag]) -> Result<(String, String), Rejection>),
+    ) {
+        let scheme = Provider::StandardWebhooks.scheme();
+        let keys = Keys::expand(&secrets.into(), &scheme).expect("usable");
+        let pieces = Pieces {
+            id: "a",
+            timestamp: "b",
+            body: b"c",
+            ..Pieces::of(&scheme.signed)
+        };
+        let Material::Mac(macs) = &keys.material else {
+            panic!("the scheme is symmetric");
+        };
+        let codes: Vec<_> = macs.iter().map(|key| key.code(&pieces)).collect();
+        check(&codes, &|listed| {
+            let found = keys.find(listed, &pieces, now)?;
+            Ok((found.label.into(), found.identity.to_hex()))
+        });
+    }
+
+    #[test]
+    fn the_first_key_that_matches_is_found_whatever_the_order_of_the_signatures() {
+        with_keys(numbered(3), None, |codes, find| {
+            let expected = |place: usize| Ok(((place + 1).to_string(), codes[place].to_hex()));
+            assert_eq!(find(&[codes[2], codes[1]]), expected(1));
+            assert_eq!(find(&[Tag::EMPTY, codes[2]]), expected(2));
+            assert_eq!(find(&[codes[0], codes[0]]), expected(0));
+            assert_eq!(find(&[Tag::EMPTY]), Err(Rejection::Mismatch));
+            assert_eq!(find(&[]), Err(Rejection::Mismatch));
+        });
+    }
+
+    #[test]
+    fn a_key_that_is_not_valid_is_passed_over_and_named_only_if_it_alone_matches() {
+        let secrets = || {
+            let [new, old, always] = numbered(3).try_into().expect("three");
+            let border = UnixTime::from_secs(2);
+            [new.valid_from(border), old.valid_until(border), always].to_vec()
+        };
+        let not_valid = |label: &str| {
+            Err(Rejection::SecretNotValid {
+                label: label.into(),
+            })
+        };
+        with_keys(secrets(), Some(EARLY), |codes, find| {
+            assert_eq!(find(&codes[..1]), not_valid("1"));
+            assert_eq!(find(&codes[..2]), Ok(("2".into(), codes[1].to_hex())));
+            assert_eq!(find(&codes[2..]), Ok(("3".into(), codes[2].to_hex())));
+        });
+        with_keys(secrets(), Some(LATE), |codes, find| {
+            assert_eq!(find(&codes[1..2]), not_valid("2"));
+            assert_eq!(find(codes), Ok(("1".into(), codes[0].to_hex())));
+        });
+    }
+}

@@ -1,0 +1,220 @@
+//! A scheme, and what the receiver adds to it.
+
+use alloc::string::String;
+
+use crate::misconfigured::Misconfigured;
+use crate::provider::Provider;
+use crate::public_url::{PublicUrl, is_url_byte};
+use crate::rejection::Rejection;
+use crate::scheme::Scheme;
+use crate::segment::{Segment, body_follows_url};
+use crate::weakness::Weakness;
+
+/// A scheme, and what the receiver adds to it: the address of its endpoint, and that it knows of the
+/// scheme's weakness.
+///
+/// Most schemes need neither, so a [`Verifier`](crate::Verifier) takes a [`Provider`] or a
+/// [`Scheme`] as well. Both begin a setup, and what was said last counts.
+///
+/// ```
+/// use webhook_verify::{Misconfigured, Provider, Secret, Verifier};
+///
+/// let secret = Secret::new("Ibxx_5AKakO-3qeNVR61Dw");
+/// let refused = Verifier::new(Provider::Square, secret.clone()).unwrap_err();
+/// assert!(matches!(refused, Misconfigured::NoPublicUrl { .. }));
+///
+/// let square = Provider::Square.at("https://hooks.example.com/webhooks/square");
+/// assert!(Verifier::new(square, secret).is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    pub(crate) scheme: Scheme,
+    public_url: Option<String>,
+    accepted: Option<Weakness>,
+}
+
+impl Setup {
+    /// The address under which the provider reaches the endpoint, letter by letter as it was entered
+    /// there. A scheme that does not sign it does not look at it.
+    #[must_use]
+    pub fn at(mut self, public_url: impl Into<String>) -> Self {
+        self.public_url = Some(public_url.into());
+        self
+    }
+
+    /// Uses the scheme although it has this weakness. A scheme that has another, or none, does not
+    /// look at it.
+    #[must_use]
+    pub const fn despite(mut self, weakness: Weakness) -> Self {
+        self.accepted = Some(weakness);
+        self
+    }
+
+    /// # Errors
+    ///
+    /// The scheme contradicts itself; it has a weakness that was not accepted; it signs the address
+    /// and there is none, or what is given is none.
+    pub(crate) fn check(self) -> Result<Rules, Misconfigured> {
+        let Self {
+            scheme,
+            public_url,
+            accepted,
+        } = self;
+        let id_boundary = scheme.validate()?;
+        if let Some(weakness) = scheme.weakness()
+            && accepted != Some(weakness)
+        {
+            return Err(Misconfigured::Weak {
+                scheme: scheme.name.into_owned(),
+                weakness,
+            });
+        }
+        let public_url = match public_url {
+            _ if !scheme.signs(&Segment::Url) => None,
+            Some(url) => Some(PublicUrl::new(url)?),
+            None => {
+                return Err(Misconfigured::NoPublicUrl {
+                    scheme: scheme.name.into_owned(),
+                });
+            }
+        };
+        Ok(Rules {
+            body_follows_url: body_follows_url(&scheme.signed),
+            scheme,
+            id_boundary,
+            public_url,
+        })
+    }
+}
+
+impl From<Scheme> for Setup {
+    fn from(scheme: Scheme) -> Self {
+        Self {
+            scheme,
+            public_url: None,
+            accepted: None,
+        }
+    }
+}
+
+impl From<Provider> for Setup {
+    fn from(provider: Provider) -> Self {
+        provider.scheme().into()
+    }
+}
+
+impl Scheme {
+    /// As [`Setup::at`].
+    #[must_use]
+    pub fn at(self, public_url: impl Into<String>) -> Setup {
+        Setup::from(self).at(public_url)
+    }
+
+    /// As [`Setup::despite`].
+    #[must_use]
+    pub fn despite(self, weakness: Weakness) -> Setup {
+        Setup::from(self).despite(weakness)
+    }
+}
+
+impl Provider {
+    /// As [`Setup::at`].
+    #[must_use]
+    pub fn at(self, public_url: impl Into<String>) -> Setup {
+        Setup::from(self).at(public_url)
+    }
+
+    /// As [`Setup::despite`].
+    #[must_use]
+    pub fn despite(self, weakness: Weakness) -> Setup {
+        Setup::from(self).despite(weakness)
+    }
+}
+
+/// A setup in which nothing is missing and nothing contradicts.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) scheme: Scheme,
+    /// The byte that must not occur in an id.
+    pub(crate) id_boundary: Option<u8>,
+    /// It is there if the scheme signs it.
+    public_url: Option<PublicUrl>,
+    body_follows_url: bool,
+}
+
+impl Rules {
+    /// # Errors
+    ///
+    /// The body begins as an address goes on, and stands right behind one in the signed bytes.
+    pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Rejection> {
+        let goes_on = || body.first().is_some_and(|&byte| is_url_byte(byte));
+        if self.body_follows_url && goes_on() {
+            return Err(Rejection::AmbiguousBody);
+        }
+        Ok(())
+    }
+
+    /// The address that was configured, in two parts; empty if the scheme does not sign it.
+    pub(crate) fn configured_url(&self) -> [&str; 2] {
+        self.public_url.as_ref().map_or([""; 2], PublicUrl::parts)
+    }
+
+    /// The address of a request, in two parts; empty if the scheme does not sign it.
+    ///
+    /// # Errors
+    ///
+    /// The target is no path with an optional query.
+    pub(crate) fn url<'a>(&'a self, target: Option<&'a str>) -> Result<[&'a str; 2], Rejection> {
+        match &self.public_url {
+            Some(url) => url.of_request(target),
+            None => Ok([""; 2]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(setup: impl Into<Setup>) -> Misconfigured {
+        setup.into().check().expect_err("something is wrong")
+    }
+
+    #[test]
+    fn a_scheme_that_signs_the_address_needs_one() {
+        assert_eq!(
+            refused(Provider::Square),
+            Misconfigured::NoPublicUrl {
+                scheme: "square".into()
+            }
+        );
+        assert_eq!(
+            refused(Provider::Square.at("example.com")),
+            Misconfigured::PublicUrl {
+                url: "example.com".into()
+            }
+        );
+        let rules = Provider::Square.at("https://a.example/b").check();
+        let rules = rules.expect("an address");
+        assert_eq!(rules.url(None), Ok(["https://a.example", "/b"]));
+    }
+
+    #[test]
+    fn a_scheme_that_does_not_sign_the_address_does_not_look_at_it() {
+        let rules = Provider::GitHub.at("anything").check().expect("not read");
+        assert_eq!(rules.url(Some("anything")), Ok([""; 2]));
+    }
+
+    #[test]
+    fn a_weakness_is_accepted_by_its_own_name_only() {
+        let weak = Misconfigured::Weak {
+            scheme: "gitlab-token".into(),
+            weakness: Weakness::SharedToken,
+        };
+        assert_eq!(refused(Provider::GitLabToken), weak);
+        let other = Provider::GitLabToken.despite(Weakness::BodyNotCovered);
+        assert_eq!(refused(other), weak);
+        let named = Provider::GitLabToken.despite(Weakness::SharedToken);
+        assert!(named.check().is_ok());
+    }
+}

@@ -1,0 +1,104 @@
+//! Keys that sign.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
+use crate::mac::MacKey;
+use crate::misconfigured::Misconfigured;
+use crate::ring::{Decoded, SecretRing};
+use crate::scheme::Scheme;
+use crate::segment::Pieces;
+use crate::unix_time::UnixTime;
+use crate::validity::Validity;
+
+/// The keys of a ring, expanded.
+#[derive(Clone)]
+pub(crate) struct SigningKeys(Vec<SigningKey>);
+
+/// A key, expanded.
+#[derive(Clone)]
+pub(crate) struct SigningKey {
+    label: String,
+    validity: Validity,
+    encoding: Encoding,
+    material: Material,
+}
+
+#[derive(Clone)]
+enum Material {
+    Mac(MacKey),
+    Token(Zeroizing<String>),
+    #[cfg(feature = "ed25519")]
+    Ed25519(crate::ed25519::SigningKey),
+}
+
+impl SigningKeys {
+    /// # Errors
+    ///
+    /// As [`SecretRing::decode`]; or a secret is no key that signs with the algorithm, or this build
+    /// does not have the algorithm.
+    pub(crate) fn expand(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        let decoded = ring.decode(&scheme.secret.of_signer())?;
+        let keys = decoded.into_iter().map(|secret| {
+            Ok(SigningKey {
+                material: Material::expand(&secret, scheme.algorithm)?,
+                encoding: scheme.encoding,
+                label: secret.label,
+                validity: secret.validity,
+            })
+        });
+        keys.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The key with that label.
+    pub(crate) fn labelled(&self, label: &str) -> Option<&SigningKey> {
+        self.0.iter().find(|key| key.label == label)
+    }
+
+    /// The keys that are valid.
+    pub(crate) fn valid_at(&self, now: UnixTime) -> impl Iterator<Item = &SigningKey> {
+        self.0.iter().filter(move |key| key.validity.includes(now))
+    }
+}
+
+impl SigningKey {
+    /// The signature of a delivery, as it is written in a header.
+    pub(crate) fn sign(&self, pieces: &Pieces<'_>) -> String {
+        match &self.material {
+            Material::Mac(key) => self.encoding.encode(key.code(pieces)),
+            Material::Token(text) => String::clone(text),
+            #[cfg(feature = "ed25519")]
+            Material::Ed25519(key) => self.encoding.encode(key.sign(pieces)),
+        }
+    }
+}
+
+impl Material {
+    fn expand(secret: &Decoded, algorithm: Algorithm) -> Result<Self, Misconfigured> {
+        match algorithm {
+            Algorithm::HmacSha256 => Ok(Self::Mac(MacKey::sha256(&secret.key))),
+            Algorithm::HmacSha512 => Ok(Self::Mac(MacKey::sha512(&secret.key))),
+            Algorithm::HmacSha1 => Ok(Self::Mac(MacKey::sha1(&secret.key))),
+            Algorithm::Token => secret.text().map(Self::Token),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => crate::ed25519::SigningKey::new(&secret.key)
+                .map(Self::Ed25519)
+                .map_err(|fault| secret.fault(fault)),
+            #[cfg(not(feature = "ed25519"))]
+            Algorithm::Ed25519 => Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
+        }
+    }
+}
+
+impl fmt::Debug for SigningKeys {
+    /// The labels.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = self.0.iter().map(|key| &key.label);
+        f.debug_list().entries(labels).finish()
+    }
+}
