@@ -21,18 +21,18 @@ use crate::weakness::Weakness;
 /// use std::borrow::Cow;
 /// use webhook_verify::{
 ///     Algorithm, Encoding, Grammar, HeaderNames, MoreSignatures, Scheme, Secret, SecretForm,
-///     Segment, SignatureHeader, Verifier,
+///     Segment, SignatureHeader, SignatureSource, Verifier,
 /// };
 ///
 /// const ACME: Scheme = Scheme {
 ///     name: Cow::Borrowed("acme"),
 ///     algorithm: Algorithm::HmacSha256,
 ///     encoding: Encoding::Hex,
-///     signature: SignatureHeader {
+///     signature: SignatureSource::Header(SignatureHeader {
 ///         names: HeaderNames::from_static(&["x-acme-signature"]),
 ///         grammar: Grammar::Bare { prefix: Cow::Borrowed("") },
 ///         more: MoreSignatures::InHeader,
-///     },
+///     }),
 ///     signed: Cow::Borrowed(&[Segment::Body]),
 ///     timestamp: None,
 ///     id: None,
@@ -40,7 +40,7 @@ use crate::weakness::Weakness;
 /// };
 ///
 /// let verifier = Verifier::new(ACME, Secret::new("Tr0ub4dor&3-horse-staple"))?;
-/// assert!(verifier.scheme().coverage().body);
+/// assert!(verifier.scheme().coverage().body.is_complete());
 /// # Ok::<(), webhook_verify::Misconfigured>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use webhook_verify::{Provider, Secret, SecretRing, UnixTime, Verified, Verifier};
+use webhook_verify::{
+    Misconfigured, Provider, Request, Secret, SecretRing, Setup, UnixTime, Verified, Verifier,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,8 +24,12 @@ struct Vector {
     secrets: Vec<LabelledSecret>,
     /// What else the receiver knows, by name.
     receiver: Option<BTreeMap<String, String>>,
+    /// Of the request, where it is signed.
     method: Option<String>,
+    /// The address that the provider has, where it signs one.
     url: Option<String>,
+    /// What the first line of the request says, if that is not the address.
+    target: Option<String>,
     headers: Vec<(String, String)>,
     body_utf8: Option<String>,
     body_base64: Option<String>,
@@ -47,8 +53,6 @@ struct LabelledSecret {
 const TO_COME: &[&str] = &[
     "adyen",
     "braintree",
-    "discord",
-    "hubspot",
     "hubspot-v1",
     "hubspot-v2",
     "livekit",
@@ -56,7 +60,6 @@ const TO_COME: &[&str] = &[
     "qstash",
     "sendgrid",
     "sns",
-    "square",
     "twilio",
 ];
 
@@ -154,15 +157,18 @@ impl Vector {
 
     /// What is wrong with the verifier's judgement, if anything is.
     fn fault(&self) -> Option<String> {
-        if self.receiver.is_some() || self.method.is_some() || self.url.is_some() {
+        if self.receiver.is_some() {
             return Some(self.describe("has what no verifier is told yet"));
         }
-        let verifier = match Verifier::new(self.provider(), self.ring()) {
+        let verifier = match Verifier::new(self.setup(), self.ring()) {
             Ok(verifier) => verifier,
+            // An address that cannot be one is refused before any delivery comes.
+            Err(Misconfigured::PublicUrl { .. }) if !self.accept => return None,
             Err(error) => return Some(self.describe(&format!("cannot be built: {error}"))),
         };
         let body = self.body();
-        let judged = verifier.verify_at(&self.headers, &body, UnixTime::from_secs(self.now));
+        let now = UnixTime::from_secs(self.now);
+        let judged = verifier.verify_request_at(self.request(), &body, now);
         let label = judged.as_ref().map(Verified::secret_label);
         match (label, self.accept, &self.secret_label) {
             (Err(_), false, _) | (Ok(_), true, None) => None,
@@ -180,6 +186,29 @@ impl Vector {
         self.provider
             .parse()
             .unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+
+    /// With the address, and any weakness accepted.
+    fn setup(&self) -> Setup {
+        let setup = match &self.url {
+            Some(url) => self.provider().at(url),
+            None => self.provider().into(),
+        };
+        match self.provider().scheme().weakness() {
+            Some(weakness) => setup.despite(weakness),
+            None => setup,
+        }
+    }
+
+    fn request(&self) -> Request<'_, Vec<(String, String)>> {
+        let mut request = Request::new(&self.headers);
+        if let Some(method) = &self.method {
+            request = request.method(method);
+        }
+        match &self.target {
+            Some(target) => request.target(target),
+            None => request,
+        }
     }
 
     fn ring(&self) -> SecretRing {

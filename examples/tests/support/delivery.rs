@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use webhook_verify::{IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime};
+use webhook_verify::{
+    Algorithm, IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime,
+};
 
 use super::http::{Reply, Request};
 use super::process::{Server, Setup};
@@ -33,9 +35,19 @@ pub(crate) fn variable(provider: Provider) -> String {
 
 /// A setup in which every provider may deliver.
 pub(crate) fn every_provider() -> Setup {
-    Provider::ALL.iter().fold(Setup::new(), |setup, provider| {
-        setup.with(&variable(*provider), secret(*provider))
+    needing_a_secret_only().fold(Setup::new(), |setup, provider| {
+        setup.with(&variable(provider), secret(provider))
     })
+}
+
+/// The providers of whom the server has to know a secret and nothing else.
+pub(crate) fn needing_a_secret_only() -> impl Iterator<Item = Provider> {
+    let needs_no_more = |provider: &Provider| {
+        let scheme = provider.scheme();
+        let signs_with_secret = !matches!(scheme.algorithm, Algorithm::Ed25519);
+        signs_with_secret && scheme.weakness().is_none() && !scheme.coverage().url
+    };
+    Provider::ALL.iter().copied().filter(needs_no_more)
 }
 
 /// A body that holds an event id wherever a provider of this family keeps one.

@@ -5,10 +5,12 @@ mod bodies;
 mod headers;
 mod report;
 mod secrets;
+#[path = "../support/mod.rs"]
+mod support;
 mod times;
 
 use webhook_verify::doctor::{Finding, SecretReading, SecretSlip, Verdict, diagnose};
-use webhook_verify::{IdSource, Scheme, Secret, Signer, UnixTime};
+use webhook_verify::{IdSource, Provider, Secret, Setup, SignatureSource, Signer, UnixTime};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -16,14 +18,15 @@ const BODY: &[u8] = br#"{"id":"evt_1","url":"https://example.com/a","n":1.50}"#;
 
 type Lines = Vec<(String, String)>;
 
-fn sign(scheme: impl Into<Scheme>, secret: &str, body: &[u8]) -> Lines {
-    try_sign(scheme.into(), secret, body).expect("signable")
+fn sign(setup: impl Into<Setup>, secret: &str, body: &[u8]) -> Lines {
+    try_sign(setup.into(), secret, body).expect("signable")
 }
 
 /// None if the secret is none for the scheme, or the body does not say what the scheme needs.
-fn try_sign(scheme: Scheme, secret: &str, body: &[u8]) -> Option<Lines> {
-    let id = matches!(scheme.id, Some(IdSource::Header(_))).then_some("msg_1");
-    let signer = Signer::new(scheme, Secret::new(secret)).ok()?;
+fn try_sign(setup: Setup, secret: &str, body: &[u8]) -> Option<Lines> {
+    let signer = Signer::new(setup, Secret::new(secret)).ok()?;
+    let has_header = matches!(signer.scheme().id, Some(IdSource::Header(_)));
+    let id = has_header.then_some("msg_1");
     let headers = signer.sign(id, NOW, body).ok()?;
     let lines = headers
         .iter()
@@ -37,24 +40,24 @@ fn secrets<const LEN: usize>(texts: [&str; LEN]) -> [Secret; LEN] {
 
 /// The findings, if they explain the refusal.
 fn explained(
-    scheme: impl Into<Scheme>,
+    setup: impl Into<Setup>,
     secret: &str,
     headers: &[(String, String)],
     body: &[u8],
 ) -> Vec<Finding> {
-    let diagnosis = diagnose(scheme, &secrets([secret]), headers, body, NOW);
+    let diagnosis = diagnose(setup, &secrets([secret]), headers, body, NOW);
     assert_eq!(diagnosis.verdict(), Verdict::Explained, "{diagnosis}");
     assert!(diagnosis.is_complete());
     diagnosis.findings().to_vec()
 }
 
 fn unexplained(
-    scheme: impl Into<Scheme>,
+    setup: impl Into<Setup>,
     secret: &str,
     headers: &[(String, String)],
     body: &[u8],
 ) -> Vec<Finding> {
-    let diagnosis = diagnose(scheme, &secrets([secret]), headers, body, NOW);
+    let diagnosis = diagnose(setup, &secrets([secret]), headers, body, NOW);
     assert_eq!(diagnosis.verdict(), Verdict::Unexplained, "{diagnosis}");
     diagnosis.findings().to_vec()
 }
@@ -77,4 +80,12 @@ fn missing(header: &'static str) -> Finding {
     Finding::MissingHeader {
         header: header.into(),
     }
+}
+
+fn signature_names(provider: Provider) -> impl Iterator<Item = String> {
+    let SignatureSource::Header(header) = provider.scheme().signature else {
+        panic!("{provider} has no signature header");
+    };
+    let names: Vec<_> = header.names.iter().map(String::from).collect();
+    names.into_iter()
 }

@@ -7,20 +7,22 @@ mod disclosure;
 mod headers;
 mod secrets;
 mod signatures;
+#[path = "../support/mod.rs"]
+mod support;
 mod times;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use webhook_verify::{Headers, Provider, Rejection, Secret, UnixTime, Verifier};
+use webhook_verify::{Headers, Provider, Rejection, Secret, Setup, UnixTime, Verifier};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const BODY: &[u8] = br#"{"id":"evt_1"}"#;
 
-fn verifier(provider: Provider, secret: &str) -> Verifier {
-    Verifier::new(provider, Secret::new(secret)).expect("the secret is usable")
+fn verifier(setup: impl Into<Setup>, secret: &str) -> Verifier {
+    Verifier::new(setup, Secret::new(secret)).expect("the secret is usable")
 }
 
 /// Verifies as of [`NOW`], and says which secret matched.

@@ -9,7 +9,9 @@ import { isUtf8 } from "node:buffer";
 import { writeFileSync } from "node:fs";
 
 import { EVENT, NOW, accept, asciiJson, reject, withHeader } from "./delivery.mjs";
-import { bare, base64, casesOf, deliver, seconds, stamped } from "./schemes.mjs";
+import { keyPairs, signer } from "./ed25519.mjs";
+import { bare, base64, casesOf, deliver, seconds, stamped, standard } from "./schemes.mjs";
+import { casesOf as tokenCasesOf } from "./tokens.mjs";
 
 const FEWEST_REJECTS = 8;
 
@@ -27,10 +29,20 @@ const PROVIDERS = [
   bare("mollie", "X-Mollie-Signature", { prefix: "sha256=" }),
   bare("pagerduty", "X-PagerDuty-Signature", { prefix: "v1=" }),
   bare("sentry", "Sentry-Hook-Signature"),
+  {
+    ...standard("standard-webhooks-v1a", "webhook", keyPairs((key) => `whpk_${key.toString("base64")}`)), hash: "none", mac: signer,
+    headers: ({ time, signature }) => [["webhook-id", "msg_1"], ["webhook-timestamp", time], ["webhook-signature", `v1a,${signature}`]],
+    relabelled: (value) => value.replace("v1a,", "v1,"),
+  },
   bare("typeform", "Typeform-Signature", { prefix: "sha256=", encoding: "base64" }),
   bare("vercel", "x-vercel-signature", { hash: "sha1" }),
   bare("woocommerce", "X-WC-Webhook-Signature", { encoding: "base64" }),
   bare("x", "X-Twitter-Webhooks-Signature", { prefix: "sha256=", encoding: "base64" }),
+];
+
+const TOKENS = [
+  { provider: "gitlab-token", header: "X-Gitlab-Token" },
+  { provider: "telegram", header: "X-Telegram-Bot-Api-Secret-Token" },
 ];
 
 const MORE_CASES = {
@@ -76,12 +88,16 @@ function vectorOf(provider, { name, accept: genuine, now, label, secrets, header
   };
 }
 
-const vectors = PROVIDERS.flatMap((scheme) => {
-  const written = casesOf(scheme, { more: MORE_CASES[scheme.provider]?.(scheme) }).map((one) => vectorOf(scheme.provider, one));
-  const rejects = written.filter((vector) => !vector.accept).length;
+function written(provider, cases) {
+  const rejects = cases.filter((one) => !one.accept).length;
   if (rejects < FEWEST_REJECTS) {
-    throw new Error(`${scheme.provider}: ${rejects} reject cases, at least ${FEWEST_REJECTS} are needed`);
+    throw new Error(`${provider}: ${rejects} reject cases, at least ${FEWEST_REJECTS} are needed`);
   }
-  return written;
-});
+  return cases.map((one) => vectorOf(provider, one));
+}
+
+const vectors = [
+  ...PROVIDERS.flatMap((scheme) => written(scheme.provider, casesOf(scheme, { more: MORE_CASES[scheme.provider]?.(scheme) }))),
+  ...TOKENS.flatMap((token) => written(token.provider, tokenCasesOf(token))),
+];
 writeFileSync(new URL("../described.json", import.meta.url), `[\n${vectors.map(asciiJson).join(",\n")}\n]\n`);
