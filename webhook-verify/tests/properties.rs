@@ -91,6 +91,12 @@ fn received(scheme: &Scheme, millis: u64, body: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// A changed body is a mismatch, or is not looked at, because it begins as the address in front of it
+/// goes on.
+fn is_not_what_was_signed(judged: Result<(), Rejection>) -> bool {
+    matches!(judged, Err(Rejection::Mismatch | Rejection::AmbiguousBody))
+}
+
 proptest! {
     #[test]
     fn what_is_signed_is_accepted(delivery in deliveries(MAX_SECRETS)) {
@@ -138,16 +144,16 @@ proptest! {
         let headers = delivery.sign();
         let mut body = delivery.body.clone();
         body[place.index(delivery.body.len())] ^= 1 << bit;
-        prop_assert_eq!(delivery.judge(&headers, &body), Err(Rejection::Mismatch));
+        prop_assert!(is_not_what_was_signed(delivery.judge(&headers, &body)));
     }
 
     #[test]
     fn a_body_cut_off_or_added_to_is_a_mismatch(delivery in deliveries(3), byte in any::<u8>()) {
         let headers = delivery.sign();
         let longer = [delivery.body.as_slice(), &[byte]].concat();
-        prop_assert_eq!(delivery.judge(&headers, &longer), Err(Rejection::Mismatch));
+        prop_assert!(is_not_what_was_signed(delivery.judge(&headers, &longer)));
         if let Some((_, shorter)) = delivery.body.split_last() {
-            prop_assert_eq!(delivery.judge(&headers, shorter), Err(Rejection::Mismatch));
+            prop_assert!(is_not_what_was_signed(delivery.judge(&headers, shorter)));
         }
     }
 
