@@ -73,6 +73,13 @@ impl HeaderNames {
     }
 }
 
+/// A plain header, which has one name.
+impl From<String> for HeaderNames {
+    fn from(name: String) -> Self {
+        Self::from_iter([name])
+    }
+}
+
 impl FromIterator<String> for HeaderNames {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
         Self(Names::Owned(names.into_iter().collect()))

@@ -7,6 +7,7 @@ extern crate std;
 
 mod algorithm;
 mod body_field;
+mod builder;
 pub mod challenge;
 mod claim;
 mod coverage;
@@ -21,6 +22,7 @@ mod header_names;
 mod headers;
 mod id;
 mod keys;
+mod layout;
 mod mac;
 mod misconfigured;
 pub mod provider;

@@ -93,6 +93,17 @@ pub enum Misconfigured {
         /// The name of the scheme.
         scheme: String,
     },
+    /// The text of a layout is none.
+    #[error(
+        "{piece:?} is no piece of the layout {layout:?}: pieces are {{id}}, {{timestamp}}, \
+             {{body}}, {{url}} and {{method}}, and a brace of the text itself is doubled"
+    )]
+    Layout {
+        /// The text.
+        layout: String,
+        /// What is none of its pieces.
+        piece: String,
+    },
     /// The layout has literals only, or nothing.
     #[error("the layout covers nothing of the delivery")]
     NothingSigned,
