@@ -1,5 +1,6 @@
 //! What a request says of itself.
 
+use crate::form::Form;
 use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
@@ -22,7 +23,7 @@ pub(crate) struct Claim<'a> {
     /// Which family of headers it was read from.
     pub(crate) family: usize,
     /// The address, in two parts, if it is signed.
-    url: [&'a str; 2],
+    pub(crate) url: [&'a str; 2],
     /// The method, if it is signed.
     method: &'a str,
 }
@@ -63,7 +64,12 @@ impl<'a> Claim<'a> {
     }
 
     /// What was signed, if the claim is true.
-    pub(crate) fn pieces(&self, signed: &'a [Segment], body: &'a [u8]) -> Pieces<'a> {
+    pub(crate) fn pieces<'p>(
+        &'p self,
+        signed: &'p [Segment],
+        body: &'p [u8],
+        form: Option<&'p Form<'p>>,
+    ) -> Pieces<'p> {
         Pieces {
             signed,
             id: self.id.unwrap_or_default(),
@@ -71,6 +77,7 @@ impl<'a> Claim<'a> {
             body,
             url: self.url,
             method: self.method,
+            fields: form.map_or(&[], Form::fields),
         }
     }
 }

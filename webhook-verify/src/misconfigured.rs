@@ -84,6 +84,12 @@ pub enum Misconfigured {
         "the address must be the last in the layout, or have the body or a literal behind it              which cannot be its continuation"
     )]
     AmbiguousUrl,
+    /// The layout has something behind the fields of a form, or the body or another form beside them.
+    #[error("the fields of a form must be the last in the layout, and stand for the body")]
+    FormNotLast,
+    /// The digest of what is no form stands in the address, which is not in the layout.
+    #[error("the digest of the body stands in the address: put that in the layout")]
+    DigestNotSigned,
     /// A token is all that there is, and the layout has something to sign.
     #[error("a token signs nothing: its layout must be empty")]
     TokenSigns,

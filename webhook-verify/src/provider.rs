@@ -50,6 +50,7 @@ pub mod stripe;
 pub mod supabase;
 pub mod svix;
 pub mod telegram;
+pub mod twilio;
 pub mod typeform;
 pub mod vercel;
 pub mod webflow;
@@ -157,6 +158,7 @@ providers! {
     Supabase = supabase as "supabase",
     Svix = svix as "svix",
     Telegram = telegram as "telegram",
+    Twilio = twilio as "twilio",
     Typeform = typeform as "typeform",
     Vercel = vercel as "vercel",
     Webflow = webflow as "webflow",

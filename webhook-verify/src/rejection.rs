@@ -99,6 +99,11 @@ pub enum Rejection {
     /// continuation of an address: the bytes could be cut elsewhere.
     #[error("the body begins like the continuation of the address in front of it")]
     AmbiguousBody,
+    /// The body, of which the fields are signed, is no form: it has a percent sign without two digits
+    /// behind it, or is not UTF-8; or it has more fields than
+    /// [`MAX_FORM_FIELDS`](crate::MAX_FORM_FIELDS).
+    #[error("the body is no form, or has too many fields")]
+    MalformedForm,
     /// The delivery is genuine, but the secret that it was signed with is not valid now.
     #[error("signed with secret {label:?}, which is not valid now")]
     SecretNotValid {
@@ -108,6 +113,10 @@ pub enum Rejection {
     /// No signature is the one that any of the secrets makes for this delivery.
     #[error("no signature matches")]
     Mismatch,
+    /// The signature is right, and what it vouches for is another body: the digest that is signed is
+    /// not that of this one.
+    #[error("the digest that is signed is not that of the body")]
+    BodyDigestMismatch,
     /// The delivery is genuine, but its body does not say the time, or not as the scheme says.
     #[error("the body does not say the time at {path}")]
     NoTimestampInBody {
@@ -163,8 +172,11 @@ impl Rejection {
             | Self::MalformedId { .. }
             | Self::MalformedTarget
             | Self::MalformedMethod
-            | Self::AmbiguousBody => RejectionKind::Malformed,
-            Self::Mismatch | Self::SecretNotValid { .. } => RejectionKind::Mismatch,
+            | Self::AmbiguousBody
+            | Self::MalformedForm => RejectionKind::Malformed,
+            Self::Mismatch | Self::BodyDigestMismatch | Self::SecretNotValid { .. } => {
+                RejectionKind::Mismatch
+            }
             Self::Stale { .. } | Self::FromTheFuture { .. } => RejectionKind::Stale,
         }
     }

@@ -70,6 +70,7 @@ impl Scheme {
         Coverage {
             body: match signs(Segment::Body) {
                 true => BodyCoverage::Whole,
+                false if self.signed.iter().any(Segment::is_form) => BodyCoverage::Fields,
                 false => BodyCoverage::Nothing,
             },
             id: match self.id {

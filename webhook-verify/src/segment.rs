@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 #[cfg(feature = "ed25519")]
 use alloc::vec::Vec;
 
+use crate::form::Field;
 use crate::misconfigured::Misconfigured;
 use crate::public_url::is_url_byte;
 
@@ -35,12 +36,25 @@ pub enum Segment {
     Url,
     /// The method of the request, in upper case.
     Method,
+    /// The fields of the body, which is a form: in order by name, and the values of one name in order
+    /// too, each field as its name and its value, and none twice. It stands in place of the body, and
+    /// is the last.
+    Form {
+        /// The parameter with which the query of the address ends if the body is no form: the SHA-256
+        /// of the body, in lower-case hexadecimal. Then nothing stands here. The value is compared
+        /// with the body, and the address must be signed.
+        digest_parameter: Option<Cow<'static, str>>,
+    },
 }
 
 impl Segment {
     /// Fixed text.
     pub const fn literal(text: &'static str) -> Self {
         Self::Literal(Cow::Borrowed(text))
+    }
+
+    pub(crate) const fn is_form(&self) -> bool {
+        matches!(self, Self::Form { .. })
     }
 }
 
@@ -55,6 +69,7 @@ pub(crate) struct Pieces<'a> {
     /// In two parts: the origin, and the target.
     pub(crate) url: [&'a str; 2],
     pub(crate) method: &'a str,
+    pub(crate) fields: &'a [Field<'a>],
 }
 
 impl<'a> Pieces<'a> {
@@ -67,6 +82,7 @@ impl<'a> Pieces<'a> {
             body: b"",
             url: [""; 2],
             method: "",
+            fields: &[],
         }
     }
 
@@ -80,6 +96,10 @@ impl<'a> Pieces<'a> {
                 Segment::Body => put(self.body),
                 Segment::Url => self.url.iter().for_each(|part| put(part.as_bytes())),
                 Segment::Method => put(self.method.as_bytes()),
+                Segment::Form { .. } => self.fields.iter().for_each(|field| {
+                    put(field.name.as_bytes());
+                    put(field.value.as_bytes());
+                }),
             }
         }
     }
@@ -127,6 +147,7 @@ pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigure
         once(signed, &segment)?;
     }
     check_url_end(signed)?;
+    check_form(signed)?;
     let body = once(signed, &Segment::Body)?;
     let Some(id) = once(signed, &Segment::Id)? else {
         return Ok(None);
@@ -152,12 +173,33 @@ fn check_url_end(signed: &[Segment]) -> Result<(), Misconfigured> {
         return Ok(());
     };
     match signed.get(url + 1) {
-        // The body is looked at when it is there: `Rules::check_body`.
-        None | Some(Segment::Body) => Ok(()),
+        // The body is looked at when it is there: `Rules::check_body`. Where fields begin cannot be
+        // told, which the documentation of their provider says.
+        None | Some(Segment::Body | Segment::Form { .. }) => Ok(()),
         next => match first_byte(next) {
             Some(byte) if !is_url_byte(byte) => Ok(()),
             _ => Err(Misconfigured::AmbiguousUrl),
         },
+    }
+}
+
+/// # Errors
+///
+/// A form has something behind it, or the body beside it; or the address, which has the digest of
+/// what is no form, is not signed.
+fn check_form(signed: &[Segment]) -> Result<(), Misconfigured> {
+    let Some((last, others)) = signed.split_last() else {
+        return Ok(());
+    };
+    if others.iter().any(Segment::is_form) {
+        return Err(Misconfigured::FormNotLast);
+    }
+    match last {
+        Segment::Form { .. } if others.contains(&Segment::Body) => Err(Misconfigured::FormNotLast),
+        Segment::Form {
+            digest_parameter: Some(_),
+        } if !others.contains(&Segment::Url) => Err(Misconfigured::DigestNotSigned),
+        _ => Ok(()),
     }
 }
 
@@ -233,6 +275,37 @@ mod tests {
                 "{layout:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_form_is_the_last_and_takes_the_place_of_the_body() {
+        let form = |digest_parameter: Option<&'static str>| Segment::Form {
+            digest_parameter: digest_parameter.map(Cow::Borrowed),
+        };
+        let (plain, or_digest) = (form(None), form(Some("digest")));
+        for layout in [
+            &[plain.clone()][..],
+            &[Timestamp, plain.clone()],
+            &[Segment::Url, or_digest.clone()],
+        ] {
+            assert_eq!(id_boundary(layout), Ok(None), "{layout:?}");
+        }
+        for layout in [
+            &[plain.clone(), Timestamp][..],
+            &[plain.clone(), or_digest.clone()],
+            &[Segment::Url, or_digest.clone(), Segment::Method],
+            &[Body, plain],
+        ] {
+            assert_eq!(
+                id_boundary(layout),
+                Err(Misconfigured::FormNotLast),
+                "{layout:?}"
+            );
+        }
+        assert_eq!(
+            id_boundary(&[or_digest]),
+            Err(Misconfigured::DigestNotSigned)
+        );
     }
 
     #[test]

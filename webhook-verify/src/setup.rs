@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::form::Form;
 use crate::misconfigured::Misconfigured;
 use crate::provider::Provider;
 use crate::public_url::{PublicUrl, is_url_byte};
@@ -152,6 +153,24 @@ impl Rules {
             return Err(Rejection::AmbiguousBody);
         }
         Ok(())
+    }
+
+    /// What stands for the body, if its fields are signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Form::read`].
+    pub(crate) fn form<'a>(
+        &self,
+        [_, target]: [&'a str; 2],
+        body: &'a [u8],
+    ) -> Result<Option<Form<'a>>, Rejection> {
+        match self.scheme.signed.last() {
+            Some(Segment::Form { digest_parameter }) => {
+                Form::read(digest_parameter.as_deref(), target, body).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The address that was configured, in two parts; empty if the scheme does not sign it.

@@ -7,6 +7,7 @@ use core::{fmt, iter};
 
 use thiserror::Error;
 
+use crate::form::Form;
 use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
 use crate::misconfigured::Misconfigured;
@@ -71,8 +72,9 @@ impl Signer {
     /// # Errors
     ///
     /// No secret is valid now; the scheme signs an id and there is none; it has no header for the one
-    /// there is; a verifier would refuse the id or the body; the time cannot be written in as many
-    /// digits as the scheme has; or the scheme has it in the body, and the body does not say it.
+    /// there is; a verifier would refuse the id or the body; the address has the digest of another
+    /// body; the time cannot be written in as many digits as the scheme has; or the scheme has it in
+    /// the body, and the body does not say it.
     pub fn sign(
         &self,
         id: Option<&str>,
@@ -81,6 +83,7 @@ impl Signer {
     ) -> Result<SignedHeaders, Unsignable> {
         let refused = |_| Unsignable::AmbiguousBody;
         self.rules.check_body(body).map_err(refused)?;
+        let form = self.form(body)?;
         let mut headers = SignedHeaders(Vec::new());
         self.add_id(&mut headers, id)?;
         let timestamp = self.add_timestamp(&mut headers, now, body)?;
@@ -91,6 +94,7 @@ impl Signer {
             body,
             url: self.rules.configured_url(),
             method: "POST",
+            fields: form.as_ref().map_or(&[], Form::fields),
         };
         self.add_signatures(&mut headers, now, &pieces)?;
         Ok(headers)
@@ -99,6 +103,16 @@ impl Signer {
     /// The scheme.
     pub fn scheme(&self) -> &Scheme {
         &self.rules.scheme
+    }
+
+    /// What stands for the body, if its fields are signed.
+    fn form<'a>(&'a self, body: &'a [u8]) -> Result<Option<Form<'a>>, Unsignable> {
+        let form = self.rules.form(self.rules.configured_url(), body);
+        let form = form.map_err(|_| Unsignable::MalformedForm)?;
+        match form.as_ref().is_none_or(|form| form.is_of(body)) {
+            true => Ok(form),
+            false => Err(Unsignable::BodyDigestMismatch),
+        }
     }
 
     fn add_id(&self, headers: &mut SignedHeaders, id: Option<&str>) -> Result<(), Unsignable> {
@@ -245,6 +259,12 @@ pub enum Unsignable {
     /// go on. Such bodies are JSON.
     #[error("the body begins like the continuation of the address in front of it")]
     AmbiguousBody,
+    /// The scheme signs the fields of the body, and the body is no form.
+    #[error("this scheme signs the fields of the body, which is no form")]
+    MalformedForm,
+    /// The address, as it was configured, has the digest of another body.
+    #[error("the address has the digest of another body")]
+    BodyDigestMismatch,
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::body_field;
-use crate::coverage::Coverage;
+use crate::coverage::{BodyCoverage, Coverage};
 use crate::fingerprint::Fingerprint;
 use crate::header_names::HeaderNames;
 use crate::headers::AnyHeaders;
@@ -46,6 +46,8 @@ pub struct Verified<'a> {
     pub(crate) id: Option<&'a str>,
     pub(crate) headers: &'a dyn AnyHeaders,
     pub(crate) family: usize,
+    /// How much of the body is covered, if that depends on the delivery.
+    pub(crate) form_coverage: Option<BodyCoverage>,
     pub(crate) body: &'a [u8],
 }
 
@@ -70,9 +72,14 @@ impl<'a> Verified<'a> {
         self.skew
     }
 
-    /// What the signature vouches for.
+    /// What the signature vouches for. It is what the scheme [says](Scheme::coverage), but for the
+    /// body where some deliveries are forms and others are not.
     pub fn coverage(&self) -> Coverage {
-        self.scheme.coverage()
+        let coverage = self.scheme.coverage();
+        Coverage {
+            body: self.form_coverage.unwrap_or(coverage.body),
+            ..coverage
+        }
     }
 
     /// The id of the event, if the scheme says where it stands and it is there. Ask it whether it

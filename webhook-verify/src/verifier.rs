@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::claim::Claim;
+use crate::form::Form;
 use crate::headers::Headers;
 use crate::keys::Keys;
 use crate::misconfigured::Misconfigured;
@@ -47,7 +48,8 @@ use crate::verified::Verified;
 /// * A right signature is not told from a wrong one by time: every key is tried, every comparison
 ///   is in constant time, and none is left out.
 /// * A delivery is called stale only if its signature is right.
-/// * Nothing is allocated for a delivery which is accepted.
+/// * Nothing is allocated for a delivery which is accepted, unless it is a form or signed with a
+///   private key.
 ///
 /// [`MAX_HEADER_LEN`]: crate::MAX_HEADER_LEN
 /// [`MAX_SIGNATURES`]: crate::MAX_SIGNATURES
@@ -133,8 +135,9 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// What the scheme needs is missing or malformed; no signature is right; or one is, and the
-    /// time is missing from the body or too far from now. It is found out in this order.
+    /// What the scheme needs is missing or malformed; no signature is right; or one is, and it is for
+    /// another body, or the time is missing from the body or too far from now. It is found out in
+    /// this order.
     pub fn verify_at<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
@@ -190,9 +193,13 @@ impl Verifier {
         let mut signatures = Signatures::new(scheme);
         let claim = Claim::read(&self.rules, request, &mut signatures)?;
         self.rules.check_body(body)?;
+        let form = self.rules.form(claim.url, body)?;
         let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(clock);
-        let pieces = claim.pieces(&scheme.signed, body);
+        let pieces = claim.pieces(&scheme.signed, body, form.as_ref());
         let found = self.keys.find(signatures.usable(), &pieces, now)?;
+        if form.as_ref().is_some_and(|form| !form.is_of(body)) {
+            return Err(Rejection::BodyDigestMismatch);
+        }
         let sent_at = match claim.timestamp {
             Some((time, _)) => Some(time),
             None => self.time_in_body(body)?,
@@ -206,6 +213,7 @@ impl Verifier {
             id: claim.id,
             headers: request.headers,
             family: claim.family,
+            form_coverage: form.as_ref().map(Form::coverage),
             body,
         })
     }

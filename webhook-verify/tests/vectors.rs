@@ -60,7 +60,6 @@ const TO_COME: &[&str] = &[
     "qstash",
     "sendgrid",
     "sns",
-    "twilio",
 ];
 
 /// Fewest deliveries of each provider that must be refused.

@@ -1,6 +1,7 @@
 //! Mistakes that were measured in other libraries, official ones among them, or reported against
 //! them. Each is a test here.
 
+mod addresses;
 mod bodies;
 mod boundaries;
 mod disclosure;
