@@ -19,6 +19,11 @@ pub enum Algorithm {
     /// That of a [`Signer`](crate::Signer) is the private one: the 32 bytes of the seed, or these
     /// and the public key behind them. Needs the feature `ed25519`.
     Ed25519,
+    /// SHA-256 of the secret and the signed bytes behind it, which is the secret-prefix code that HMAC
+    /// was made to replace: whoever sees one signature can extend what was signed
+    /// ([RFC 2104 section 6](https://www.rfc-editor.org/rfc/rfc2104#section-6)). A scheme with it is
+    /// [weak](crate::Weakness::ExtendableHash).
+    SecretPrefixSha256,
     /// No signature at all: the secret itself stands where one would. The layout is empty, and the
     /// encoding is not looked at.
     Token,
@@ -28,7 +33,7 @@ impl Algorithm {
     /// How many bytes a signature has; none if it has no fixed number.
     pub const fn signature_len(self) -> Option<usize> {
         match self {
-            Self::HmacSha256 => Some(32),
+            Self::HmacSha256 | Self::SecretPrefixSha256 => Some(32),
             Self::HmacSha512 | Self::Ed25519 => Some(64),
             Self::HmacSha1 => Some(20),
             Self::Token => None,

@@ -128,6 +128,7 @@ impl Material {
             Algorithm::HmacSha256 => mac(MacKey::sha256),
             Algorithm::HmacSha512 => mac(MacKey::sha512),
             Algorithm::HmacSha1 => mac(MacKey::sha1),
+            Algorithm::SecretPrefixSha256 => mac(MacKey::secret_prefix),
             Algorithm::Token => mac(MacKey::token),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 => Self::Public(crate::public_key::expand(

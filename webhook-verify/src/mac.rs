@@ -17,6 +17,8 @@ pub(crate) enum MacKey {
     /// Twice as long as the others, and rare.
     Sha512(Box<Hmac<Sha512>>),
     Sha1(Hmac<Sha1>),
+    /// No more than a hash that has taken in the secret.
+    SecretPrefix(Sha256),
     /// A token, which is sent as it is.
     Token(Token),
 }
@@ -34,6 +36,10 @@ impl MacKey {
         Self::Sha1(hmac(key))
     }
 
+    pub(crate) fn secret_prefix(key: &[u8]) -> Self {
+        Self::SecretPrefix(Sha256::new_with_prefix(key))
+    }
+
     pub(crate) fn token(key: &[u8]) -> Self {
         Self::Token(Token {
             digest: Token::digest(key),
@@ -47,6 +53,11 @@ impl MacKey {
             Self::Sha256(key) => code(key.clone(), pieces),
             Self::Sha512(key) => code(Hmac::clone(key), pieces),
             Self::Sha1(key) => code(key.clone(), pieces),
+            Self::SecretPrefix(hash) => {
+                let mut hash = hash.clone();
+                pieces.lay_out(|part| hash.update(part));
+                Tag::new(&hash.finalize())
+            }
             Self::Token(token) => token.digest,
         }
     }
@@ -59,7 +70,7 @@ impl MacKey {
                 mac.update(pieces.body);
                 Tag::new(&mac.finalize().into_bytes())
             }
-            Self::Sha256(_) | Self::Sha512(_) | Self::Sha1(_) => code,
+            Self::Sha256(_) | Self::Sha512(_) | Self::Sha1(_) | Self::SecretPrefix(_) => code,
         }
     }
 }
@@ -138,6 +149,19 @@ mod tests {
                 algorithm.signature_len().map(|len| 2 * len)
             );
         }
+    }
+
+    #[test]
+    fn a_secret_prefix_code_is_the_hash_of_secret_and_message() {
+        let pieces = Pieces {
+            body: b"bc",
+            ..Pieces::of(&[Segment::Body])
+        };
+        // FIPS 180-2 appendix B.1: the hash of `abc`.
+        assert_eq!(
+            MacKey::secret_prefix(b"a").code(&pieces).to_hex(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub mod gitlab;
 pub mod gitlab_token;
 pub mod gocardless;
 pub mod hubspot;
+pub mod hubspot_v1;
+pub mod hubspot_v2;
 pub mod inngest;
 pub mod intercom;
 pub mod jira;
@@ -128,6 +130,8 @@ providers! {
     GitLabToken = gitlab_token as "gitlab-token",
     GoCardless = gocardless as "gocardless",
     HubSpot = hubspot as "hubspot",
+    HubSpotV1 = hubspot_v1 as "hubspot-v1",
+    HubSpotV2 = hubspot_v2 as "hubspot-v2",
     Inngest = inngest as "inngest",
     Intercom = intercom as "intercom",
     Jira = jira as "jira",

@@ -91,6 +91,7 @@ impl Scheme {
     pub fn weakness(&self) -> Option<Weakness> {
         match (self.algorithm, self.coverage().body) {
             (Algorithm::Token, _) => Some(Weakness::SharedToken),
+            (Algorithm::SecretPrefixSha256, _) => Some(Weakness::ExtendableHash),
             (_, BodyCoverage::Nothing) => Some(Weakness::BodyNotCovered),
             (_, BodyCoverage::Checksum) => Some(Weakness::BodyByChecksum),
             (_, BodyCoverage::Fields | BodyCoverage::Hash | BodyCoverage::Whole) => None,

@@ -84,6 +84,7 @@ impl Material {
             Algorithm::HmacSha256 => Ok(Self::Mac(MacKey::sha256(&secret.key))),
             Algorithm::HmacSha512 => Ok(Self::Mac(MacKey::sha512(&secret.key))),
             Algorithm::HmacSha1 => Ok(Self::Mac(MacKey::sha1(&secret.key))),
+            Algorithm::SecretPrefixSha256 => Ok(Self::Mac(MacKey::secret_prefix(&secret.key))),
             Algorithm::Token => secret.text().map(Self::Token),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 => crate::ed25519::SigningKey::new(&secret.key)

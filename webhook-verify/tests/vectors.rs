@@ -53,8 +53,6 @@ struct LabelledSecret {
 const TO_COME: &[&str] = &[
     "adyen",
     "braintree",
-    "hubspot-v1",
-    "hubspot-v2",
     "livekit",
     "plaid",
     "qstash",
