@@ -77,7 +77,7 @@ impl<'a> Claim<'a> {
             body,
             url: self.url,
             method: self.method,
-            fields: form.map_or(&[], Form::fields),
+            form: form.map_or(&[], Form::fields),
         }
     }
 }

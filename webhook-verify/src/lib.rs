@@ -21,6 +21,7 @@ mod form;
 mod grammar;
 mod header_names;
 mod headers;
+mod http_date;
 mod id;
 mod keys;
 mod layout;

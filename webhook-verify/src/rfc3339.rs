@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::time::Duration;
 
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
@@ -23,6 +24,22 @@ pub(crate) fn parse(text: &str) -> Option<UnixTime> {
     let moment = PrimitiveDateTime::new(date, time).assume_offset(parse_offset(offset)?);
     let seconds = u64::try_from(moment.unix_timestamp()).ok()?;
     Some(UnixTime::from_secs(seconds))
+}
+
+/// Reads a date and a time in UTC with three digits for the milliseconds, as in
+/// `2020-01-01T00:00:00.000Z`, and nothing else.
+pub(crate) fn parse_millis(text: &str) -> Option<UnixTime> {
+    let (local, millis) = text.strip_suffix('Z')?.split_once('.')?;
+    let millis = digits(millis, 3)?.parse().ok()?;
+    let time = parse(&format!("{local}Z"))?;
+    Some(time.saturating_add(Duration::from_millis(millis)))
+}
+
+/// Writes a time to the millisecond, as UTC. Years beyond 9999 become the epoch.
+pub(crate) fn format_millis(time: UnixTime) -> String {
+    let seconds = format(time);
+    let local = seconds.trim_end_matches("+00:00");
+    format!("{local}.{:03}Z", time.since_epoch().subsec_millis())
 }
 
 /// Writes a time to the second, as UTC. Years beyond 9999 become the epoch.
@@ -139,5 +156,31 @@ mod tests {
         }
         let time = UnixTime::from_millis(1_700_000_000_999);
         assert_eq!(format(time), "2023-11-14T22:13:20+00:00");
+    }
+    #[test]
+    fn milliseconds_have_three_digits_and_no_offset() {
+        for millis in [0, 1_700_000_000_000, 1_700_000_000_007, 1_700_000_000_999] {
+            let time = UnixTime::from_millis(millis);
+            assert_eq!(parse_millis(&format_millis(time)), Some(time));
+        }
+        assert_eq!(
+            format_millis(UnixTime::from_millis(1_700_000_000_007)),
+            "2023-11-14T22:13:20.007Z"
+        );
+        for text in [
+            "",
+            "2020-01-01T00:00:00Z",
+            "2020-01-01T00:00:00.Z",
+            "2020-01-01T00:00:00.00Z",
+            "2020-01-01T00:00:00.0000Z",
+            "2020-01-01T00:00:00.+00Z",
+            "2020-01-01T00:00:00,000Z",
+            "2020-01-01T00:00:00.000",
+            "2020-01-01T00:00:00.000z",
+            "2020-01-01T00:00:00.000+00:00",
+            "2020-01-01T00:00:00-07:00.000Z",
+        ] {
+            assert_eq!(parse_millis(text), None, "{text:?}");
+        }
     }
 }

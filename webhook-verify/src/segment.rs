@@ -69,7 +69,7 @@ pub(crate) struct Pieces<'a> {
     /// In two parts: the origin, and the target.
     pub(crate) url: [&'a str; 2],
     pub(crate) method: &'a str,
-    pub(crate) fields: &'a [Field<'a>],
+    pub(crate) form: &'a [Field<'a>],
 }
 
 impl<'a> Pieces<'a> {
@@ -82,7 +82,7 @@ impl<'a> Pieces<'a> {
             body: b"",
             url: [""; 2],
             method: "",
-            fields: &[],
+            form: &[],
         }
     }
 
@@ -96,7 +96,7 @@ impl<'a> Pieces<'a> {
                 Segment::Body => put(self.body),
                 Segment::Url => self.url.iter().for_each(|part| put(part.as_bytes())),
                 Segment::Method => put(self.method.as_bytes()),
-                Segment::Form { .. } => self.fields.iter().for_each(|field| {
+                Segment::Form { .. } => self.form.iter().for_each(|field| {
                     put(field.name.as_bytes());
                     put(field.value.as_bytes());
                 }),

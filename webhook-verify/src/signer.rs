@@ -94,7 +94,7 @@ impl Signer {
             body,
             url: self.rules.configured_url(),
             method: "POST",
-            fields: form.as_ref().map_or(&[], Form::fields),
+            form: form.as_ref().map_or(&[], Form::fields),
         };
         self.add_signatures(&mut headers, now, &pieces)?;
         Ok(headers)

@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::body_field;
 use crate::header_names::HeaderNames;
+use crate::http_date;
 use crate::rejection::Rejection;
 use crate::rfc3339;
 use crate::unix_time::{Skew, UnixTime};
@@ -56,26 +57,36 @@ pub enum TimestampUnit {
     /// `2020-01-01T07:00:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)): the
     /// same years.
     Rfc3339,
+    /// Date and time in UTC, in whole milliseconds, as `2020-01-01T07:00:00.000Z`: the same years.
+    Rfc3339Millis,
+    /// Date and time as HTTP writes them, as `Sun, 06 Nov 1994 08:49:37 GMT` ([RFC 9110 section
+    /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)): the same years.
+    HttpDate,
 }
 
 impl TimestampUnit {
     pub(crate) fn parse(self, text: &str) -> Option<UnixTime> {
-        if self == Self::Rfc3339 {
-            return rfc3339::parse(text).filter(|&time| Self::has_room_for(time));
-        }
-        let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-        if !canonical {
-            return None;
-        }
-        self.read_number(text.parse().ok()?)
+        let time = match self {
+            Self::Seconds => UnixTime::from_secs(canonical(text)?),
+            Self::Millis => UnixTime::from_millis(canonical(text)?),
+            Self::Rfc3339 => rfc3339::parse(text)?,
+            Self::Rfc3339Millis => rfc3339::parse_millis(text)?,
+            Self::HttpDate => http_date::parse(text)?,
+        };
+        Self::has_room_for(time).then_some(time)
     }
 
     /// The time in a member of a body.
     pub(crate) fn find(self, body: &[u8], path: &str) -> Option<UnixTime> {
-        match self {
-            Self::Seconds | Self::Millis => self.read_number(body_field::find_number(body, path)?),
-            Self::Rfc3339 => self.parse(&body_field::find(body, path)?),
-        }
+        let number = || body_field::find_number(body, path);
+        let time = match self {
+            Self::Seconds => UnixTime::from_secs(number()?),
+            Self::Millis => UnixTime::from_millis(number()?),
+            Self::Rfc3339 | Self::Rfc3339Millis | Self::HttpDate => {
+                return self.parse(&body_field::find(body, path)?);
+            }
+        };
+        Self::has_room_for(time).then_some(time)
     }
 
     /// The text of a time, unless it has another number of digits.
@@ -84,15 +95,9 @@ impl TimestampUnit {
             Self::Seconds => time.as_secs().to_string(),
             Self::Millis => time.as_millis().to_string(),
             Self::Rfc3339 => rfc3339::format(time),
+            Self::Rfc3339Millis => rfc3339::format_millis(time),
+            Self::HttpDate => http_date::format(time),
         })
-    }
-
-    fn read_number(self, number: u64) -> Option<UnixTime> {
-        let time = match self {
-            Self::Seconds | Self::Rfc3339 => UnixTime::from_secs(number),
-            Self::Millis => UnixTime::from_millis(number),
-        };
-        Self::has_room_for(time).then_some(time)
     }
 
     /// Whether the time has ten digits in seconds, and so thirteen in milliseconds.
@@ -107,8 +112,16 @@ impl fmt::Display for TimestampUnit {
             Self::Seconds => "a number of exactly 10 digits",
             Self::Millis => "a number of exactly 13 digits",
             Self::Rfc3339 => "a date and time like 2020-01-01T00:00:00-07:00",
+            Self::Rfc3339Millis => "a date and time like 2020-01-01T07:00:00.000Z",
+            Self::HttpDate => "a date and time like Sun, 06 Nov 1994 08:49:37 GMT",
         })
     }
+}
+
+/// A number as it is written, without a sign, a leading zero or anything else.
+fn canonical(text: &str) -> Option<u64> {
+    let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    is_canonical.then(|| text.parse().ok())?
 }
 
 /// How far the sender's time may be from the receiver's.
@@ -220,6 +233,16 @@ mod tests {
             (TimestampUnit::Seconds, 1_000_000_000_000, 9_999_999_999_000),
             (TimestampUnit::Millis, 1_000_000_000_000, 9_999_999_999_999),
             (TimestampUnit::Rfc3339, 1_000_000_000_000, 9_999_999_999_000),
+            (
+                TimestampUnit::HttpDate,
+                1_000_000_000_000,
+                9_999_999_999_000,
+            ),
+            (
+                TimestampUnit::Rfc3339Millis,
+                1_000_000_000_000,
+                9_999_999_999_999,
+            ),
         ] {
             for millis in [first, last] {
                 let time = UnixTime::from_millis(millis);
@@ -242,6 +265,10 @@ mod tests {
         assert_eq!(find(TimestampUnit::Millis, "1700000000000"), time);
         let date = r#""2023-11-14T22:13:20Z""#;
         assert_eq!(find(TimestampUnit::Rfc3339, date), time);
+        let date = r#""2023-11-14T22:13:20.000Z""#;
+        assert_eq!(find(TimestampUnit::Rfc3339Millis, date), time);
+        let date = r#""Tue, 14 Nov 2023 22:13:20 GMT""#;
+        assert_eq!(find(TimestampUnit::HttpDate, date), time);
 
         for (unit, value) in [
             (TimestampUnit::Seconds, "1700000000000"),
@@ -249,6 +276,9 @@ mod tests {
             (TimestampUnit::Millis, "1700000000"),
             (TimestampUnit::Rfc3339, "1700000000"),
             (TimestampUnit::Rfc3339, r#""1700000000""#),
+            (TimestampUnit::Rfc3339, r#""2023-11-14T22:13:20.000Z""#),
+            (TimestampUnit::Rfc3339Millis, r#""2023-11-14T22:13:20Z""#),
+            (TimestampUnit::HttpDate, "1700000000"),
         ] {
             assert_eq!(find(unit, value), None, "{unit:?} {value}");
         }
