@@ -20,7 +20,7 @@ bench:   ## Measure ourselves beside the alternatives, in one run on this machin
 fuzz:    ## Coverage-guided fuzzing on the stable compiler: FUZZ_SECONDS=60 FUZZ_TARGET=name
 	@.ci/fuzz
 
-vectors: ## Make the test vectors again by running the providers' own SDKs (needs npm)
+vectors: ## Make the test vectors again by running the providers' own SDKs (needs npm and Python)
 	@.ci/vectors
 
 crash:   ## Kill the server under load: CRASH_ROUNDS=50

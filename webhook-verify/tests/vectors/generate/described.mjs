@@ -1,5 +1,5 @@
 // Writes ../described.json: deliveries of the providers whose documentation says how they sign, and which have no
-// library for Node that verifies, and whether they are genuine.
+// library for Node that verifies, and whether they are genuine. README.md says what is in a case.
 //
 //     node described.mjs
 //
@@ -8,8 +8,11 @@
 import { isUtf8 } from "node:buffer";
 import { writeFileSync } from "node:fs";
 
-import { EVENT, NOW, accept, asciiJson, reject, withHeader } from "./delivery.mjs";
+import { EVENT, accept, asciiJson, reject, withHeader } from "./delivery.mjs";
 import { keyPairs, signer } from "./ed25519.mjs";
+import * as mailgun from "./providers/mailgun.mjs";
+import * as paypal from "./providers/paypal.mjs";
+import * as trello from "./providers/trello.mjs";
 import { bare, base64, casesOf, deliver, seconds, stamped, standard } from "./schemes.mjs";
 import { casesOf as tokenCasesOf } from "./tokens.mjs";
 
@@ -80,9 +83,11 @@ const MORE_CASES = {
   },
 };
 
-function vectorOf(provider, { name, accept: genuine, now, label, secrets, headers, body }) {
+function vectorOf(provider, { name, accept: genuine, now, label, secrets, receiver, method, url, headers, body }) {
   return {
-    id: `${provider}/${name}`, provider, source: "the scheme as described, signed with node:crypto", secrets, headers,
+    id: `${provider}/${name}`, provider, source: "the scheme as described, signed with node:crypto", secrets,
+    ...(receiver && { receiver }), ...(method && { method }), ...(url && { url }),
+    headers,
     ...(isUtf8(body) ? { body_utf8: body.toString() } : { body_base64: body.toString("base64") }),
     now, accept: genuine, ...(label && { secret_label: label }), note: "",
   };
@@ -99,5 +104,6 @@ function written(provider, cases) {
 const vectors = [
   ...PROVIDERS.flatMap((scheme) => written(scheme.provider, casesOf(scheme, { more: MORE_CASES[scheme.provider]?.(scheme) }))),
   ...TOKENS.flatMap((token) => written(token.provider, tokenCasesOf(token))),
+  ...[mailgun, paypal, trello].flatMap(({ provider, cases }) => written(provider, cases)),
 ];
 writeFileSync(new URL("../described.json", import.meta.url), `[\n${vectors.map(asciiJson).join(",\n")}\n]\n`);

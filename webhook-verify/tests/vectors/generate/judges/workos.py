@@ -1,0 +1,19 @@
+"""https://workos.com/docs/events/data-syncing/webhooks"""
+
+from workos.webhooks._verification import verify_header
+
+from reasons import ANY_LABEL, NOT_TEXT, WIDER_FUTURE
+
+PROVIDER = "workos"
+PACKAGE = "workos"
+DIFFERING = {
+    **NOT_TEXT,
+    WIDER_FUTURE: ["a second too far ahead"],
+    ANY_LABEL: ["a signature under another label"],
+}
+
+
+def accepts(delivery):
+    verify_header(
+        event_body=delivery.body, event_signature=delivery.headers["workos-signature"], secret=delivery.secret
+    )

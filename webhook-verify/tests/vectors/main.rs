@@ -1,0 +1,158 @@
+//! Deliveries that are known to be genuine or not, by one of three oracles, of which each has files:
+//! what the providers document or test their own libraries with, what those libraries say, and the
+//! schemes as they are described, written down a second time in another language.
+//!
+//! Every `tests/vectors/*.json` is run, and what libraries for another language say of the same
+//! deliveries is in `tests/vectors/verdicts`; `generate/README.md` says what is in them. Run with
+//! `--nocapture` for a table.
+
+mod file;
+mod vector;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use webhook_verify::Provider;
+
+use crate::file::{File, verdicts};
+use crate::vector::Vector;
+use crate::verdict::Verdict;
+
+/// Providers whose deliveries are here before their schemes are.
+const TO_COME: &[&str] = &[
+    "adyen",
+    "braintree",
+    "livekit",
+    "mailgun",
+    "paypal",
+    "plaid",
+    "qstash",
+    "sendgrid",
+    "sns",
+    "trello",
+];
+
+/// Files of which we have made the deliveries, and which the verdicts are on.
+const MADE_HERE: &[&str] = &["described", "sdk-more", "sdk"];
+
+/// Fewest deliveries of each provider that must be refused.
+const FEWEST_REJECTED: usize = 8;
+
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    rejected: usize,
+    /// Who says so.
+    oracles: BTreeSet<String>,
+    /// Of these, those of which a library of the provider thinks otherwise.
+    disputed: BTreeSet<String>,
+}
+
+#[test]
+fn every_vector_is_judged_as_it_says() {
+    let mut tallies: BTreeMap<Provider, Tally> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for file in File::all() {
+        for vector in file.vectors().iter().filter(|vector| has_come(vector)) {
+            let tally = tallies.entry(vector.provider()).or_default();
+            tally.add(vector, &file.stem);
+            wrong.extend(vector.fault());
+        }
+    }
+    for verdict in verdicts() {
+        if let Ok(provider) = verdict.provider.parse() {
+            tallies.entry(provider).or_default().second(verdict);
+        }
+    }
+
+    print(&tallies);
+    assert!(
+        wrong.is_empty(),
+        "{} vectors are judged otherwise:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    for provider in Provider::ALL {
+        let judged = tallies
+            .get(provider)
+            .is_some_and(|tally| tally.accepted > 0 && tally.rejected >= FEWEST_REJECTED);
+        assert!(
+            judged,
+            "{provider} has no vector to accept, or fewer than {FEWEST_REJECTED} to reject"
+        );
+    }
+}
+
+#[test]
+fn every_verdict_is_on_the_deliveries_that_are_here() {
+    let mut files = File::all();
+    files.retain(|file| MADE_HERE.contains(&file.stem.as_str()));
+    let verdicts = verdicts();
+
+    let faults: Vec<_> = verdicts
+        .iter()
+        .filter_map(|verdict| verdict.fault(&files))
+        .collect();
+
+    assert!(!verdicts.is_empty());
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn those_to_come_have_deliveries_and_have_not_come() {
+    let files = File::all();
+    let waiting: BTreeSet<_> = files
+        .iter()
+        .flat_map(File::vectors)
+        .filter(|vector| !has_come(vector))
+        .map(|vector| vector.provider.as_str())
+        .collect();
+
+    assert!(waiting.iter().eq(TO_COME), "{waiting:?} have deliveries");
+    for name in TO_COME {
+        let known = name.parse::<Provider>();
+        assert!(known.is_err(), "{name} has come: take it off the list");
+    }
+}
+
+fn has_come(vector: &Vector) -> bool {
+    !TO_COME.contains(&vector.provider.as_str())
+}
+
+fn print(tallies: &BTreeMap<Provider, Tally>) {
+    println!(
+        "{:20} {:>8} {:>8} {:>8}  oracle",
+        "provider", "accepted", "rejected", "disputed"
+    );
+    for (provider, tally) in tallies {
+        let Tally {
+            accepted,
+            rejected,
+            oracles,
+            disputed,
+        } = tally;
+        let oracles: Vec<_> = oracles.iter().map(String::as_str).collect();
+        let (disputed, oracles) = (disputed.len(), oracles.join(", "));
+        println!("{provider:20} {accepted:>8} {rejected:>8} {disputed:>8}  {oracles}");
+    }
+    println!("to come: {}", TO_COME.join(", "));
+}
+
+impl Tally {
+    fn add(&mut self, vector: &Vector, file: &str) {
+        let by_library = file.starts_with("sdk");
+        let oracle = if by_library { &vector.source } else { file };
+        self.accepted += usize::from(vector.accept);
+        self.rejected += usize::from(!vector.accept);
+        self.oracles.insert(oracle.to_owned());
+        if vector.sdk_accepts.is_some_and(|sdk| sdk != vector.accept) {
+            self.disputed.insert(vector.id.clone());
+        }
+    }
+
+    /// Adds what a second library says of the same deliveries.
+    fn second(&mut self, verdict: Verdict) {
+        self.oracles.insert(verdict.by);
+        self.disputed.extend(verdict.differs.into_keys());
+    }
+}

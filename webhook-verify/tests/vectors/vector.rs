@@ -1,0 +1,119 @@
+//! A delivery, and whether it is genuine.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use webhook_verify::{
+    Misconfigured, Provider, Request, Secret, SecretRing, Setup, UnixTime, Verified, Verifier,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Vector {
+    pub(crate) id: String,
+    pub(crate) provider: String,
+    pub(crate) source: String,
+    secrets: Vec<LabelledSecret>,
+    /// What else the receiver knows, by name.
+    receiver: Option<BTreeMap<String, String>>,
+    /// Of the request, where it is signed.
+    method: Option<String>,
+    /// The address that the provider has, where it signs one.
+    url: Option<String>,
+    /// What the first line of the request says, if that is not the address.
+    target: Option<String>,
+    headers: Vec<(String, String)>,
+    body_utf8: Option<String>,
+    body_base64: Option<String>,
+    /// Seconds since the epoch.
+    now: u64,
+    pub(crate) accept: bool,
+    /// The secret that is to match.
+    secret_label: Option<String>,
+    /// What the provider's own library says, where it differs.
+    pub(crate) sdk_accepts: Option<bool>,
+    note: String,
+}
+
+#[derive(Deserialize)]
+struct LabelledSecret {
+    label: String,
+    value: String,
+}
+
+impl Vector {
+    /// What is wrong with the verifier's judgement, if anything is.
+    pub(crate) fn fault(&self) -> Option<String> {
+        if self.receiver.is_some() {
+            return Some(self.describe("has what no verifier is told yet"));
+        }
+        let verifier = match Verifier::new(self.setup(), self.ring()) {
+            Ok(verifier) => verifier,
+            // An address that cannot be one is refused before any delivery comes.
+            Err(Misconfigured::PublicUrl { .. }) if !self.accept => return None,
+            Err(error) => return Some(self.describe(&format!("cannot be built: {error}"))),
+        };
+        let body = self.body();
+        let now = UnixTime::from_secs(self.now);
+        let judged = verifier.verify_request_at(self.request(), &body, now);
+        let label = judged.as_ref().map(Verified::secret_label);
+        match (label, self.accept, &self.secret_label) {
+            (Err(_), false, _) | (Ok(_), true, None) => None,
+            (Ok(label), true, Some(expected)) if label == expected => None,
+            (Ok(label), ..) => Some(self.describe(&format!("accepted with secret {label:?}"))),
+            (Err(rejection), ..) => Some(self.describe(&format!("rejected: {rejection}"))),
+        }
+    }
+
+    fn describe(&self, judgement: &str) -> String {
+        format!("{} ({}): {judgement}; {}", self.id, self.source, self.note)
+    }
+
+    pub(crate) fn provider(&self) -> Provider {
+        self.provider
+            .parse()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+
+    /// With the address, and any weakness accepted.
+    fn setup(&self) -> Setup {
+        let setup = match &self.url {
+            Some(url) => self.provider().at(url),
+            None => self.provider().into(),
+        };
+        match self.provider().scheme().weakness() {
+            Some(weakness) => setup.despite(weakness),
+            None => setup,
+        }
+    }
+
+    fn request(&self) -> Request<'_, Vec<(String, String)>> {
+        let mut request = Request::new(&self.headers);
+        if let Some(method) = &self.method {
+            request = request.method(method);
+        }
+        match &self.target {
+            Some(target) => request.target(target),
+            None => request,
+        }
+    }
+
+    fn ring(&self) -> SecretRing {
+        self.secrets
+            .iter()
+            .map(|secret| Secret::new(secret.value.as_str()).labelled(&secret.label))
+            .collect()
+    }
+
+    fn body(&self) -> Vec<u8> {
+        match (&self.body_utf8, &self.body_base64) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (None, Some(text)) => STANDARD
+                .decode(text)
+                .unwrap_or_else(|error| panic!("{}: {error}", self.id)),
+            _ => panic!("{} must have one body", self.id),
+        }
+    }
+}
