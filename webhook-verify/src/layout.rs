@@ -11,7 +11,8 @@ impl Segment {
     /// The pieces of a layout which is written as text: the names of pieces in braces, and fixed text
     /// between them. A brace of the fixed text is doubled.
     ///
-    /// The names are `id`, `timestamp`, `body`, `url` and `method`.
+    /// The names are `id`, `timestamp`, `body`, `url`, `method` and `form`; with the parameter for
+    /// the digest of what is no form, `form:bodySHA256`.
     ///
     /// ```
     /// use webhook_verify::Segment;
@@ -38,6 +39,11 @@ impl Segment {
     }
 
     fn named(name: &str) -> Option<Self> {
+        if let Some(parameter) = name.strip_prefix("form:") {
+            return (!parameter.is_empty()).then(|| Self::Form {
+                digest_parameter: Some(String::from(parameter).into()),
+            });
+        }
         NAMED.iter().find(|piece| piece.text() == name).cloned()
     }
 
@@ -50,6 +56,7 @@ impl Segment {
             Self::Body => "body",
             Self::Url => "url",
             Self::Method => "method",
+            Self::Form { .. } => "form",
         }
     }
 }
@@ -61,6 +68,9 @@ const NAMED: &[Segment] = &[
     Segment::Body,
     Segment::Url,
     Segment::Method,
+    Segment::Form {
+        digest_parameter: None,
+    },
 ];
 
 /// # Errors
@@ -101,6 +111,9 @@ impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Literal(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
+            Self::Form {
+                digest_parameter: Some(parameter),
+            } => write!(f, "{{form:{parameter}}}"),
             named => write!(f, "{{{}}}", named.text()),
         }
     }
@@ -131,6 +144,7 @@ mod tests {
             ("{time}.{body}", "time"),
             ("{Body}", "Body"),
             ("{}", ""),
+            ("{form:}", "form:"),
             ("{ body }", " body "),
             ("v0:{timestamp", "{timestamp"),
             ("body}", "}"),
@@ -146,6 +160,12 @@ mod tests {
 
     fn segments() -> impl Strategy<Value = Vec<Segment>> {
         let named = proptest::sample::select(NAMED);
+        let named = prop_oneof![
+            named,
+            "[a-zA-Z:]{1,4}".prop_map(|parameter| Segment::Form {
+                digest_parameter: Some(parameter.into()),
+            }),
+        ];
         let literal = "[{}a-z.\u{e9}]{1,4}".prop_map(|text| Segment::Literal(text.into()));
         // Two literals in a row are one when they are read.
         proptest::collection::vec((named, proptest::option::of(literal)), 0..5).prop_map(|pairs| {
