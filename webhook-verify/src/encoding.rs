@@ -9,6 +9,11 @@ use crate::tag::Tag;
 
 /// The alphabet in which a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum Encoding {
     /// Hexadecimal. Written in lower case; either case is read.

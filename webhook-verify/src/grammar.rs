@@ -16,6 +16,11 @@ const MAX_WORD_LEN: usize = 64;
 /// a wanted one whose value is no signature: senders add new kinds beside the old. At least one
 /// must be usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub enum Grammar {
     /// One signature behind a prefix, as `sha256=<signature>`.

@@ -10,6 +10,11 @@ pub const MAX_ID_LEN: usize = 256;
 
 /// Where the id of an event stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum IdSource {
     /// In a header. Whether it is signed is for the layout to say.

@@ -11,6 +11,8 @@ mod builder;
 pub mod challenge;
 mod claim;
 mod coverage;
+#[cfg(feature = "serde")]
+mod description;
 #[cfg(feature = "doctor")]
 pub mod doctor;
 #[cfg(feature = "ed25519")]

@@ -44,6 +44,11 @@ use crate::weakness::Weakness;
 /// # Ok::<(), webhook_verify::Misconfigured>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)
+)]
 pub struct Scheme {
     /// A name for logs.
     pub name: Cow<'static, str>,
@@ -54,10 +59,13 @@ pub struct Scheme {
     /// Where the signature stands.
     pub signature: SignatureSource,
     /// What is signed: the pieces in their order.
+    #[cfg_attr(feature = "serde", serde(with = "crate::description::layout"))]
     pub signed: Cow<'static, [Segment]>,
     /// Where the time stands and how far it may be from now; none if no time is signed.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub timestamp: Option<TimestampRule>,
     /// Where the id of the event stands, signed or not; none if there is none.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub id: Option<IdSource>,
     /// How the provider writes its secrets.
     pub secret: SecretForm,

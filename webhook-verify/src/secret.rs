@@ -144,6 +144,11 @@ impl fmt::Debug for Secret {
 
 /// How a provider writes its secrets, and so how a text becomes a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub enum SecretForm {
     /// The bytes of the text are the key, all of them, whatever it looks like: Stripe's keeps its

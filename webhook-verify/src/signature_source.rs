@@ -8,6 +8,11 @@ use crate::header_names::HeaderNames;
 
 /// Where the signature of a delivery stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum SignatureSource {
     /// In a header.
@@ -16,17 +21,28 @@ pub enum SignatureSource {
 
 /// The header which holds the signature, and how it is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", deny_unknown_fields)
+)]
 pub struct SignatureHeader {
     /// Its name in each family.
     pub names: HeaderNames,
     /// How it is written.
     pub grammar: Grammar,
     /// Where the sender puts more of them while a secret is replaced.
+    #[cfg_attr(feature = "serde", serde(default = "crate::description::in_header"))]
     pub more: MoreSignatures,
 }
 
 /// Where a sender puts the signatures that it makes with more than one secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum MoreSignatures {
     /// Nowhere, or into the same header as far as its [`Grammar`] has a list. The header may come

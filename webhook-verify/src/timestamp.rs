@@ -17,17 +17,28 @@ use crate::unix_time::{Skew, UnixTime};
 /// A time is only ever used if it is covered by the signature; a scheme with a rule for a time that
 /// it does not sign is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case", deny_unknown_fields)
+)]
 pub struct TimestampRule {
     /// Where it stands.
     pub source: TimestampSource,
     /// How it is written.
     pub unit: TimestampUnit,
     /// How far it may be from now.
+    #[cfg_attr(feature = "serde", serde(default = "crate::description::standard"))]
     pub tolerance: Tolerance,
 }
 
 /// Where the time of a delivery stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum TimestampSource {
     /// In a header of its own.
@@ -47,6 +58,11 @@ pub enum TimestampSource {
 /// zero, white space or a letter behind the digits are refused for the same reason: nothing that is
 /// a time is the beginning or the end of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum TimestampUnit {
     /// Seconds since the epoch, ten digits: 2001-09-09 to 2286-11-20.
@@ -141,6 +157,14 @@ fn canonical(text: &str) -> Option<u64> {
 /// assert_eq!(Tolerance::STANDARD, five_minutes_and_one);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        try_from = "crate::description::Window",
+        into = "crate::description::Window"
+    )
+)]
 pub enum Tolerance {
     /// Both bounds belong to the window.
     Within {
