@@ -44,4 +44,15 @@ impl Algorithm {
             Self::Token => None,
         }
     }
+
+    /// Its name in the header of a JSON Web Token, if it has one ([RFC 7518 section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)).
+    pub(crate) const fn jose_name(self) -> Option<&'static str> {
+        match self {
+            Self::HmacSha256 => Some("HS256"),
+            Self::HmacSha512 => Some("HS512"),
+            Self::Ed25519 => Some("EdDSA"),
+            Self::HmacSha1 | Self::SecretPrefixSha256 | Self::Token => None,
+        }
+    }
 }

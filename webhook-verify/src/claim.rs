@@ -4,6 +4,7 @@ use crate::form::Form;
 use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
+use crate::jwt::Jwt;
 use crate::rejection::Rejection;
 use crate::request::Request;
 use crate::segment::{Pieces, Segment};
@@ -15,7 +16,7 @@ use crate::unix_time::UnixTime;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
 pub(crate) struct Claim<'a> {
-    /// The time, and the text which says it, if it is not in the body.
+    /// The time, and the text which says it, if it is in a header.
     pub(crate) timestamp: Option<(UnixTime, &'a str)>,
     /// The id, if it has a header.
     /// Only if it is signed: what is not signed claims nothing.
@@ -24,6 +25,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) family: usize,
     /// The address, in two parts, if it is signed.
     pub(crate) url: [&'a str; 2],
+    /// The token, if it is in one that the signature stands.
+    pub(crate) jwt: Option<Jwt<'a>>,
     /// The method, if it is signed.
     method: &'a str,
 }
@@ -56,6 +59,10 @@ impl<'a> Claim<'a> {
             },
             family: family.index(),
             url: rules.url(request.target)?,
+            jwt: match scheme.jwt() {
+                Some(_) => Some(read_jwt(signature, &family, header)?),
+                None => None,
+            },
             method: match scheme.signs(&Segment::Method) {
                 true => read_method(request.method)?,
                 false => "",
@@ -78,6 +85,7 @@ impl<'a> Claim<'a> {
             url: self.url,
             method: self.method,
             form: form.map_or(&[], Form::fields),
+            jwt: self.jwt.map_or("", |jwt| jwt.signed),
         }
     }
 }
@@ -144,7 +152,17 @@ fn collect<H: Headers>(
         })
 }
 
-/// None if the time stands in the body, which is not to be read yet.
+fn read_jwt<'a, H: Headers>(
+    signature: &SignatureHeader,
+    family: &Family<'a, H>,
+    header: &'a str,
+) -> Result<Jwt<'a>, Rejection> {
+    Jwt::in_header(header).ok_or_else(|| Rejection::NoUsableSignature {
+        header: family.name(&signature.names),
+    })
+}
+
+/// None if the time stands in the body or in a claim, which are not to be read yet.
 fn read_timestamp<'a, H: Headers>(
     signature: &SignatureHeader,
     rule: &TimestampRule,
@@ -152,7 +170,7 @@ fn read_timestamp<'a, H: Headers>(
     header: &'a str,
 ) -> Result<Option<(UnixTime, &'a str)>, Rejection> {
     let (names, text) = match &rule.source {
-        TimestampSource::BodyField(_) => return Ok(None),
+        TimestampSource::BodyField(_) | TimestampSource::Claim(_) => return Ok(None),
         TimestampSource::Header(names) => (names, family.one(names)?),
         TimestampSource::InSignature(key) => {
             let names = &signature.names;

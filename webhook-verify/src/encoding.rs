@@ -3,7 +3,9 @@
 use alloc::string::String;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::alphabet::URL_SAFE as URL_SAFE_ALPHABET;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::tag::Tag;
 
@@ -24,7 +26,14 @@ pub enum Encoding {
     /// Base64, URL-safe alphabet, not padded ([RFC 4648 section
     /// 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64UrlNoPad,
+    /// Base64, URL-safe alphabet. Written with padding; read with and without.
+    Base64Url,
 }
+
+const URL_SAFE_MAY_PAD: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE_ALPHABET,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 impl Encoding {
     /// Writes a signature.
@@ -35,6 +44,7 @@ impl Encoding {
             Self::Hex => const_hex::encode(mac),
             Self::Base64 => STANDARD.encode(mac),
             Self::Base64UrlNoPad => URL_SAFE_NO_PAD.encode(mac),
+            Self::Base64Url => URL_SAFE.encode(mac),
         }
     }
 
@@ -45,6 +55,7 @@ impl Encoding {
             Self::Hex => decode_hex(text, len),
             Self::Base64 => decode_base64(&STANDARD, text, len),
             Self::Base64UrlNoPad => decode_base64(&URL_SAFE_NO_PAD, text, len),
+            Self::Base64Url => decode_base64(&URL_SAFE_MAY_PAD, text, len),
         }
     }
 }
@@ -145,6 +156,18 @@ mod tests {
             decode(Encoding::Base64UrlNoPad, &(BASE64URL.to_string() + "=")),
             None
         );
+    }
+
+    #[test]
+    fn padding_may_be_there_or_not_where_a_sender_is_known_to_do_either() {
+        let padded = BASE64URL.to_string() + "=";
+        assert_eq!(Encoding::Base64Url.encode(Tag::new(&MAC)), padded);
+        for text in [BASE64URL, &padded] {
+            assert_eq!(decode(Encoding::Base64Url, text), Some(MAC));
+        }
+        for text in [BASE64, HEX, &(padded + "="), &BASE64URL[1..]] {
+            assert_eq!(decode(Encoding::Base64Url, text), None, "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::jwt::Jwt;
+use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
 use crate::separator::{Separator, pairs};
 use crate::signatures::{Signatures, TooMany};
@@ -50,6 +52,12 @@ pub enum Grammar {
         /// The version whose signatures are read.
         version: Cow<'static, str>,
     },
+    /// A JSON Web Token in compact form, as `<header>.<claims>.<signature>`, behind `Bearer ` or
+    /// alone. What is signed is [`Segment::Jwt`](crate::Segment::Jwt), and the claims say for which
+    /// delivery.
+    ///
+    /// Its algorithm is the scheme's; a token that names another, or none, is no signature.
+    Jwt(JwtRule),
 }
 
 /// A key was listed with two different values.
@@ -83,6 +91,9 @@ impl Grammar {
                 .filter_map(|item| item.split_once(','))
                 .filter(|(own, _)| own == version)
                 .try_for_each(|(_, value)| found.add(value)),
+            Self::Jwt(_) => Jwt::in_header(header)
+                .filter(|jwt| jwt.is_signed_with(found.algorithm()))
+                .map_or(Ok(()), |jwt| found.add(jwt.signature)),
         }
     }
 
@@ -109,10 +120,21 @@ impl Grammar {
         Ok(first)
     }
 
+    /// What tokens claim, if it is one of these that is written.
+    pub(crate) const fn jwt(&self) -> Option<&JwtRule> {
+        match self {
+            Self::Jwt(rule) => Some(rule),
+            Self::Bare { .. }
+            | Self::BareOrPrefixed { .. }
+            | Self::Pairs { .. }
+            | Self::Versions { .. } => None,
+        }
+    }
+
     /// Whether a signer may list more than one signature.
     pub(crate) fn lists_several(&self) -> bool {
         match self {
-            Self::Bare { .. } | Self::BareOrPrefixed { .. } => false,
+            Self::Bare { .. } | Self::BareOrPrefixed { .. } | Self::Jwt(_) => false,
             Self::Pairs { several, .. } => *several,
             Self::Versions { .. } => true,
         }
@@ -132,6 +154,8 @@ impl Grammar {
                 ..
             } => (separator.as_char(), key_prefix(signature, '=')),
             Self::Versions { version } => (' ', key_prefix(version, ',')),
+            // It comes with all that was signed.
+            Self::Jwt(_) => (' ', Cow::Borrowed("")),
         };
         let mut header = String::new();
         if let Some((key, time)) = timestamp {
@@ -159,6 +183,8 @@ impl Grammar {
                 ..
             } => (signature, &['=', separator.as_char()][..]),
             Self::Versions { version } => (version, &[','][..]),
+            // Its claims are checked together with those of the scheme.
+            Self::Jwt(_) => return Ok(()),
         };
         validate_word(word, marks)
     }
@@ -186,6 +212,13 @@ fn key_prefix(key: &str, mark: char) -> Cow<'static, str> {
     let mut prefix = String::from(key);
     prefix.push(mark);
     Cow::Owned(prefix)
+}
+
+/// # Errors
+///
+/// It is not the name of a claim.
+pub(crate) fn validate_claim(name: &str) -> Result<(), Misconfigured> {
+    validate_word(name, &[])
 }
 
 fn validate_word(word: &str, marks: &[char]) -> Result<(), Misconfigured> {

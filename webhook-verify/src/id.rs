@@ -22,6 +22,8 @@ pub enum IdSource {
     /// In the body, which is JSON: the names of members from the outermost inwards, with dots
     /// between, as `id` or `data.id`.
     BodyField(Cow<'static, str>),
+    /// In this claim of the [token](crate::Grammar::Jwt), and so signed.
+    Claim(Cow<'static, str>),
 }
 
 /// The id which the provider gave to an event.

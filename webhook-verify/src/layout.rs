@@ -11,8 +11,8 @@ impl Segment {
     /// The pieces of a layout which is written as text: the names of pieces in braces, and fixed text
     /// between them. A brace of the fixed text is doubled.
     ///
-    /// The names are `id`, `timestamp`, `body`, `url`, `method` and `form`; with the parameter for
-    /// the digest of what is no form, `form:bodySHA256`.
+    /// The names are `id`, `timestamp`, `body`, `url`, `method`, `jwt` and `form`; with the parameter
+    /// for the digest of what is no form, `form:bodySHA256`.
     ///
     /// ```
     /// use webhook_verify::Segment;
@@ -57,6 +57,7 @@ impl Segment {
             Self::Url => "url",
             Self::Method => "method",
             Self::Form { .. } => "form",
+            Self::Jwt => "jwt",
         }
     }
 }
@@ -71,6 +72,7 @@ const NAMED: &[Segment] = &[
     Segment::Form {
         digest_parameter: None,
     },
+    Segment::Jwt,
 ];
 
 /// # Errors

@@ -139,6 +139,36 @@ pub enum Misconfigured {
     /// The time is said to stand in the signature header, of which there may be several.
     #[error("a time cannot stand in one of several signature headers")]
     TimestampInSeveral,
+    /// A token signs its header and claims and nothing else.
+    #[error("what is signed of a JSON Web Token is `Segment::Jwt` alone, and of nothing else")]
+    JwtLayout,
+    /// The signature of a token is written in one way.
+    #[error("the signature of a JSON Web Token is written in `Encoding::Base64UrlNoPad`")]
+    JwtEncoding,
+    /// No token can be signed with the algorithm.
+    #[error("JSON Web Tokens are not signed with this algorithm")]
+    JwtAlgorithm,
+    /// There is one token, and no more.
+    #[error("a JSON Web Token stands in one header: there are no more signatures")]
+    JwtInSeveral,
+    /// The time or the id is said to stand in a claim, and there is no token.
+    #[error("the time or the id is said to stand in a claim, and there is no JSON Web Token")]
+    NoClaims,
+    /// A time in a claim is in seconds.
+    #[error("a time in a claim is in seconds")]
+    ClaimUnit,
+    /// A claim is said to be two things at once.
+    #[error("claim {claim:?} is said to be two things at once")]
+    SharedClaim {
+        /// Its name.
+        claim: String,
+    },
+    /// The scheme has tokens by an issuer that the receiver knows, and none was named.
+    #[error("scheme {scheme} asks who issued a token: name them with `issued_by`")]
+    NoIssuer {
+        /// The name of the scheme.
+        scheme: String,
+    },
     /// The path of a member of the body is empty or has an empty name in it.
     #[error("{path:?} is no path: give the names of members with dots between")]
     Path {

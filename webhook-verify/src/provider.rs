@@ -15,6 +15,7 @@ pub mod discord;
 pub mod docusign;
 pub mod dropbox;
 pub mod elevenlabs;
+pub mod fusionauth;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_token;
@@ -29,6 +30,7 @@ pub mod lemon_squeezy;
 pub mod line;
 pub mod linear;
 pub mod liveblocks;
+pub mod livekit;
 pub mod meta;
 pub mod mollie;
 pub mod mux;
@@ -38,6 +40,7 @@ pub mod paddle;
 pub mod pagerduty;
 pub mod polar;
 pub mod pusher;
+pub mod qstash;
 pub mod razorpay;
 pub mod replicate;
 pub mod resend;
@@ -125,6 +128,7 @@ providers! {
     DocuSign = docusign as "docusign",
     Dropbox = dropbox as "dropbox",
     ElevenLabs = elevenlabs as "elevenlabs",
+    FusionAuth = fusionauth as "fusionauth",
     GitHub = github as "github",
     GitLab = gitlab as "gitlab",
     GitLabToken = gitlab_token as "gitlab-token",
@@ -139,6 +143,7 @@ providers! {
     Line = line as "line",
     Linear = linear as "linear",
     Liveblocks = liveblocks as "liveblocks",
+    LiveKit = livekit as "livekit",
     Meta = meta as "meta",
     Mollie = mollie as "mollie",
     Mux = mux as "mux",
@@ -148,6 +153,7 @@ providers! {
     PagerDuty = pagerduty as "pagerduty",
     Polar = polar as "polar",
     Pusher = pusher as "pusher",
+    QStash = qstash as "qstash",
     Razorpay = razorpay as "razorpay",
     Replicate = replicate as "replicate",
     Resend = resend as "resend",

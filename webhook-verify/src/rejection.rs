@@ -123,6 +123,39 @@ pub enum Rejection {
         /// Where it should: the names of members with dots between.
         path: Cow<'static, str>,
     },
+    /// The token is genuine, but its claims are no JSON object in which each name is once.
+    #[error("the claims of the token are no JSON object, or have a name twice")]
+    MalformedClaims,
+    /// The token is genuine, but does not claim what the scheme needs.
+    #[error("the token has no claim {claim}")]
+    MissingClaim {
+        /// Its name.
+        claim: String,
+    },
+    /// The token is genuine, but a claim is not written as the scheme says.
+    #[error("claim {claim} of the token is malformed")]
+    MalformedClaim {
+        /// Its name.
+        claim: String,
+    },
+    /// The token is genuine, but of another issuer or for another endpoint.
+    #[error("claim {claim} of the token is another")]
+    ClaimMismatch {
+        /// Its name.
+        claim: String,
+    },
+    /// The delivery is genuine, but its token is no longer valid.
+    #[error("the token ended {ago:?} ago")]
+    Expired {
+        /// How long ago it ended.
+        ago: Duration,
+    },
+    /// The delivery is genuine, but its token is not valid yet.
+    #[error("the token begins {ahead:?} from now")]
+    NotYetValid {
+        /// How far ahead it begins.
+        ahead: Duration,
+    },
     /// The delivery is genuine, but was sent too long ago.
     #[error("sent {age:?} ago, more than the {allowed:?} allowed")]
     Stale {
@@ -161,7 +194,8 @@ impl Rejection {
         match self {
             Self::MissingHeader { .. }
             | Self::MissingTimestamp { .. }
-            | Self::NoTimestampInBody { .. } => RejectionKind::Missing,
+            | Self::NoTimestampInBody { .. }
+            | Self::MissingClaim { .. } => RejectionKind::Missing,
             Self::RepeatedHeader { .. }
             | Self::HeaderTooLong { .. }
             | Self::NotAscii { .. }
@@ -173,11 +207,17 @@ impl Rejection {
             | Self::MalformedTarget
             | Self::MalformedMethod
             | Self::AmbiguousBody
-            | Self::MalformedForm => RejectionKind::Malformed,
-            Self::Mismatch | Self::BodyDigestMismatch | Self::SecretNotValid { .. } => {
-                RejectionKind::Mismatch
-            }
-            Self::Stale { .. } | Self::FromTheFuture { .. } => RejectionKind::Stale,
+            | Self::MalformedForm
+            | Self::MalformedClaims
+            | Self::MalformedClaim { .. } => RejectionKind::Malformed,
+            Self::Mismatch
+            | Self::BodyDigestMismatch
+            | Self::SecretNotValid { .. }
+            | Self::ClaimMismatch { .. } => RejectionKind::Mismatch,
+            Self::Stale { .. }
+            | Self::FromTheFuture { .. }
+            | Self::Expired { .. }
+            | Self::NotYetValid { .. } => RejectionKind::Stale,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::coverage::{BodyCoverage, Coverage};
 use crate::encoding::Encoding;
 use crate::header_names::{HeaderNames, is_token};
 use crate::id::IdSource;
+use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
 use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
@@ -75,22 +76,26 @@ impl Scheme {
     /// What a signature of this scheme vouches for.
     pub fn coverage(&self) -> Coverage {
         let signs = |segment| self.signs(&segment);
+        let body = match signs(Segment::Body) {
+            true => BodyCoverage::Whole,
+            false if signs(Segment::Jwt) => BodyCoverage::Hash,
+            false if self.signed.iter().any(Segment::is_form) => BodyCoverage::Fields,
+            false => BodyCoverage::Nothing,
+        };
         Coverage {
-            body: match signs(Segment::Body) {
-                true => BodyCoverage::Whole,
-                false if self.signed.iter().any(Segment::is_form) => BodyCoverage::Fields,
-                false => BodyCoverage::Nothing,
-            },
+            body,
             id: match self.id {
                 Some(IdSource::Header(_)) => signs(Segment::Id),
-                Some(IdSource::BodyField(_)) => signs(Segment::Body),
+                Some(IdSource::BodyField(_)) => body.is_complete(),
+                Some(IdSource::Claim(_)) => signs(Segment::Jwt),
                 None => false,
             },
             timestamp: match self.timestamp.as_ref().map(|rule| &rule.source) {
-                Some(TimestampSource::BodyField(_)) => signs(Segment::Body),
+                Some(TimestampSource::BodyField(_)) => body.is_complete(),
+                Some(TimestampSource::Claim(_)) => signs(Segment::Jwt),
                 _ => signs(Segment::Timestamp),
             },
-            url: signs(Segment::Url),
+            url: signs(Segment::Url) || self.jwt().is_some_and(|rule| rule.address.is_some()),
             method: signs(Segment::Method),
         }
     }
@@ -104,6 +109,12 @@ impl Scheme {
             (_, BodyCoverage::Checksum) => Some(Weakness::BodyByChecksum),
             (_, BodyCoverage::Fields | BodyCoverage::Hash | BodyCoverage::Whole) => None,
         }
+    }
+
+    /// What its tokens claim, if the signature stands in one.
+    pub(crate) const fn jwt(&self) -> Option<&JwtRule> {
+        let SignatureSource::Header(signature) = &self.signature;
+        signature.grammar.jwt()
     }
 
     /// Whether a piece is among what is signed.
@@ -120,6 +131,7 @@ impl Scheme {
         self.validate_headers()?;
         let SignatureSource::Header(signature) = &self.signature;
         signature.grammar.validate()?;
+        self.validate_jwt(signature)?;
         self.validate_timestamp(signature)?;
         self.validate_id()?;
         match (self.algorithm, self.signed.is_empty()) {
@@ -148,11 +160,16 @@ impl Scheme {
     fn headers(&self) -> impl Iterator<Item = (&'static str, &HeaderNames)> {
         let timestamp = match self.timestamp.as_ref().map(|rule| &rule.source) {
             Some(TimestampSource::Header(names)) => Some(("timestamp", names)),
-            Some(TimestampSource::InSignature(_) | TimestampSource::BodyField(_)) | None => None,
+            Some(
+                TimestampSource::InSignature(_)
+                | TimestampSource::BodyField(_)
+                | TimestampSource::Claim(_),
+            )
+            | None => None,
         };
         let id = match &self.id {
             Some(IdSource::Header(names)) => Some(("id", names)),
-            Some(IdSource::BodyField(_)) | None => None,
+            Some(IdSource::BodyField(_) | IdSource::Claim(_)) | None => None,
         };
         let SignatureSource::Header(signature) = &self.signature;
         let signature = signature.every_name().map(|names| ("signature", names));
@@ -166,6 +183,7 @@ impl Scheme {
             (None, true) => Err(Misconfigured::TimestampHasNoRule),
             (Some(TimestampSource::BodyField(path)), false) => self.validate_time_in_body(path),
             (Some(TimestampSource::BodyField(_)), true) => Err(Misconfigured::TimestampInBody),
+            (Some(TimestampSource::Claim(_)), _) => Ok(()),
             (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
             (Some(TimestampSource::InSignature(key)), true) => {
                 if signature.more != MoreSignatures::InHeader {
@@ -177,7 +195,7 @@ impl Scheme {
     }
 
     fn validate_time_in_body(&self, path: &str) -> Result<(), Misconfigured> {
-        if !self.signs(&Segment::Body) {
+        if !self.coverage().body.is_complete() {
             return Err(Misconfigured::TimestampNotSigned);
         }
         validate_path(path)
@@ -188,6 +206,7 @@ impl Scheme {
             Some(IdSource::Header(_)) => Ok(()),
             _ if self.signs(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
             Some(IdSource::BodyField(path)) => validate_path(path),
+            Some(IdSource::Claim(_)) => Ok(()),
             None => Ok(()),
         }
     }

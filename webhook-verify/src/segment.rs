@@ -45,6 +45,9 @@ pub enum Segment {
         /// with the body, and the address must be signed.
         digest_parameter: Option<Cow<'static, str>>,
     },
+    /// The header and the claims of a [token](crate::Grammar::Jwt) with the dot between, as they
+    /// came.
+    Jwt,
 }
 
 impl Segment {
@@ -70,6 +73,8 @@ pub(crate) struct Pieces<'a> {
     pub(crate) url: [&'a str; 2],
     pub(crate) method: &'a str,
     pub(crate) form: &'a [Field<'a>],
+    /// Without its signature.
+    pub(crate) jwt: &'a str,
 }
 
 impl<'a> Pieces<'a> {
@@ -83,6 +88,7 @@ impl<'a> Pieces<'a> {
             url: [""; 2],
             method: "",
             form: &[],
+            jwt: "",
         }
     }
 
@@ -100,6 +106,7 @@ impl<'a> Pieces<'a> {
                     put(field.name.as_bytes());
                     put(field.value.as_bytes());
                 }),
+                Segment::Jwt => put(self.jwt.as_bytes()),
             }
         }
     }

@@ -1,8 +1,10 @@
 //! A scheme, and what the receiver adds to it.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::form::Form;
+use crate::jwt_rule::{Issuer, JwtRule};
 use crate::misconfigured::Misconfigured;
 use crate::provider::Provider;
 use crate::public_url::{PublicUrl, is_url_byte};
@@ -11,10 +13,10 @@ use crate::scheme::Scheme;
 use crate::segment::{Segment, body_follows_url};
 use crate::weakness::Weakness;
 
-/// A scheme, and what the receiver adds to it: the address of its endpoint, and that it knows of the
-/// scheme's weakness.
+/// A scheme, and what the receiver adds to it: the address of its endpoint, who issues its tokens,
+/// and that it knows of the scheme's weakness.
 ///
-/// Most schemes need neither, so a [`Verifier`](crate::Verifier) takes a [`Provider`] or a
+/// Most schemes need none of it, so a [`Verifier`](crate::Verifier) takes a [`Provider`] or a
 /// [`Scheme`] as well. Both begin a setup, and what was said last counts.
 ///
 /// ```
@@ -31,6 +33,7 @@ use crate::weakness::Weakness;
 pub struct Setup {
     pub(crate) scheme: Scheme,
     public_url: Option<String>,
+    issuers: Vec<String>,
     accepted: Option<Weakness>,
 }
 
@@ -40,6 +43,25 @@ impl Setup {
     #[must_use]
     pub fn at(mut self, public_url: impl Into<String>) -> Self {
         self.public_url = Some(public_url.into());
+        self
+    }
+
+    /// Who may have issued the tokens of a scheme that asks for it: an API key of LiveKit. Each call
+    /// names one more. A scheme that does not ask does not look at it.
+    ///
+    /// ```
+    /// use webhook_verify::{Misconfigured, Provider, Secret, Verifier};
+    ///
+    /// let secret = Secret::new("the API secret that belongs to the API key");
+    /// let refused = Verifier::new(Provider::LiveKit, secret.clone()).unwrap_err();
+    /// assert!(matches!(refused, Misconfigured::NoIssuer { .. }));
+    ///
+    /// let livekit = Provider::LiveKit.issued_by("APIrTAAdPuVhT8x");
+    /// assert!(Verifier::new(livekit, secret).is_ok());
+    /// ```
+    #[must_use]
+    pub fn issued_by(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
         self
     }
 
@@ -59,6 +81,7 @@ impl Setup {
         let Self {
             scheme,
             public_url,
+            issuers,
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
@@ -71,7 +94,7 @@ impl Setup {
             });
         }
         let public_url = match public_url {
-            _ if !scheme.signs(&Segment::Url) => None,
+            _ if !scheme.coverage().url => None,
             Some(url) => Some(PublicUrl::new(url)?),
             None => {
                 return Err(Misconfigured::NoPublicUrl {
@@ -79,11 +102,18 @@ impl Setup {
                 });
             }
         };
+        let asks_for_issuer = |rule: &JwtRule| rule.issuer == Issuer::Named;
+        if issuers.is_empty() && scheme.jwt().is_some_and(asks_for_issuer) {
+            return Err(Misconfigured::NoIssuer {
+                scheme: scheme.name.into_owned(),
+            });
+        }
         Ok(Rules {
             body_follows_url: body_follows_url(&scheme.signed),
             scheme,
             id_boundary,
             public_url,
+            issuers,
         })
     }
 }
@@ -93,6 +123,7 @@ impl From<Scheme> for Setup {
         Self {
             scheme,
             public_url: None,
+            issuers: Vec::new(),
             accepted: None,
         }
     }
@@ -111,6 +142,12 @@ impl Scheme {
         Setup::from(self).at(public_url)
     }
 
+    /// As [`Setup::issued_by`].
+    #[must_use]
+    pub fn issued_by(self, issuer: impl Into<String>) -> Setup {
+        Setup::from(self).issued_by(issuer)
+    }
+
     /// As [`Setup::despite`].
     #[must_use]
     pub fn despite(self, weakness: Weakness) -> Setup {
@@ -123,6 +160,12 @@ impl Provider {
     #[must_use]
     pub fn at(self, public_url: impl Into<String>) -> Setup {
         Setup::from(self).at(public_url)
+    }
+
+    /// As [`Setup::issued_by`].
+    #[must_use]
+    pub fn issued_by(self, issuer: impl Into<String>) -> Setup {
+        Setup::from(self).issued_by(issuer)
     }
 
     /// As [`Setup::despite`].
@@ -140,6 +183,8 @@ pub(crate) struct Rules {
     pub(crate) id_boundary: Option<u8>,
     /// It is there if the scheme signs it.
     public_url: Option<PublicUrl>,
+    /// Who may have issued a token, if the scheme asks.
+    pub(crate) issuers: Vec<String>,
     body_follows_url: bool,
 }
 

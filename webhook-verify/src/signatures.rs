@@ -33,6 +33,10 @@ impl Signatures {
         }
     }
 
+    pub(crate) const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// Adds one, which counts whether or not it can be decoded.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::form::Form;
 use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
+use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
 use crate::ring::{MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
@@ -95,8 +96,12 @@ impl Signer {
             url: self.rules.configured_url(),
             method: "POST",
             form: form.as_ref().map_or(&[], Form::fields),
+            jwt: "",
         };
-        self.add_signatures(&mut headers, now, &pieces)?;
+        match self.rules.scheme.jwt() {
+            Some(rule) => self.add_jwt(&mut headers, rule, now, &pieces)?,
+            None => self.add_signatures(&mut headers, now, &pieces)?,
+        }
         Ok(headers)
     }
 
@@ -129,6 +134,8 @@ impl Signer {
             (Some(IdSource::Header(_)), None) if self.rules.scheme.coverage().id => {
                 Err(Unsignable::MissingId)
             }
+            (Some(IdSource::Claim(_)), Some(id)) if is_well_formed(id, None) => Ok(()),
+            (Some(IdSource::Claim(_)), Some(_)) => Err(Unsignable::MalformedId),
             (_, Some(_)) => Err(Unsignable::NoIdHeader),
             (_, None) => Ok(()),
         }
@@ -152,6 +159,31 @@ impl Signer {
             headers.0.push((names.to_cow(0), text.clone()));
         }
         Ok(Some(text))
+    }
+
+    /// # Errors
+    ///
+    /// No secret is valid now.
+    fn add_jwt(
+        &self,
+        headers: &mut SignedHeaders,
+        rule: &JwtRule,
+        now: UnixTime,
+        pieces: &Pieces<'_>,
+    ) -> Result<(), Unsignable> {
+        let SignatureSource::Header(signature) = &self.rules.scheme.signature;
+        let SignatureHeader { names, grammar, .. } = signature;
+        let key = self.keys.valid_at(now).next();
+        let key = key.ok_or(Unsignable::NoValidSecret)?;
+        let mut jwt = self.rules.write_jwt(rule, pieces, now);
+        let signed = key.sign(&Pieces {
+            jwt: &jwt,
+            ..*pieces
+        });
+        jwt.extend([".", &signed]);
+        let header = grammar.write(None, iter::once(jwt));
+        headers.0.push((names.to_cow(0), header));
+        Ok(())
     }
 
     /// # Errors
@@ -186,7 +218,12 @@ impl Signer {
             .map(|rule| &rule.source)
         {
             Some(TimestampSource::InSignature(key)) => Some((key.as_ref(), pieces.timestamp)),
-            Some(TimestampSource::Header(_) | TimestampSource::BodyField(_)) | None => None,
+            Some(
+                TimestampSource::Header(_)
+                | TimestampSource::BodyField(_)
+                | TimestampSource::Claim(_),
+            )
+            | None => None,
         };
         let first = grammar.write(timestamp, signatures.by_ref().take(in_first));
         headers.0.push((names.to_cow(0), first));

@@ -49,6 +49,8 @@ pub enum TimestampSource {
     /// between. It is signed with the body, and read only when the signature is right. Digits stand
     /// there as a number, a date as a text. A [`Signer`](crate::Signer) does not put it there.
     BodyField(Cow<'static, str>),
+    /// In this claim of the [token](crate::Grammar::Jwt), in seconds, and so signed.
+    Claim(Cow<'static, str>),
 }
 
 /// How a time is written: in exactly as many digits as it has now, or as a date of one form.
@@ -117,7 +119,7 @@ impl TimestampUnit {
     }
 
     /// Whether the time has ten digits in seconds, and so thirteen in milliseconds.
-    fn has_room_for(time: UnixTime) -> bool {
+    pub(crate) fn has_room_for(time: UnixTime) -> bool {
         (1_000_000_000..10_000_000_000).contains(&time.as_secs())
     }
 }

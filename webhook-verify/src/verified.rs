@@ -9,6 +9,7 @@ use crate::fingerprint::Fingerprint;
 use crate::header_names::HeaderNames;
 use crate::headers::AnyHeaders;
 use crate::id::{EventId, IdSource, is_well_formed};
+use crate::jwt::Jwt;
 use crate::scheme::Scheme;
 use crate::tag::Tag;
 use crate::unix_time::{Skew, UnixTime};
@@ -48,6 +49,7 @@ pub struct Verified<'a> {
     pub(crate) family: usize,
     /// How much of the body is covered, if that depends on the delivery.
     pub(crate) form_coverage: Option<BodyCoverage>,
+    pub(crate) jwt: Option<Jwt<'a>>,
     pub(crate) body: &'a [u8],
 }
 
@@ -87,7 +89,7 @@ impl<'a> Verified<'a> {
     ///
     /// What is not needed to verify is looked up with every call. An id in a header that is not
     /// signed must be there once and be well-formed. So must one in the body, which must be JSON and
-    /// have the member exactly once.
+    /// have the member exactly once, and one in a claim.
     pub fn event_id(&self) -> Option<EventId<'a>> {
         let text = match &self.scheme.id {
             Some(IdSource::Header(names)) => self
@@ -96,6 +98,10 @@ impl<'a> Verified<'a> {
                 .map(Cow::Borrowed),
             Some(IdSource::BodyField(path)) => {
                 body_field::find(self.body, path).filter(|text| is_well_formed(text, None))
+            }
+            Some(IdSource::Claim(name)) => {
+                let text = self.jwt.and_then(|jwt| jwt.text_of(name));
+                text.filter(|text| is_well_formed(text, None))
             }
             None => None,
         };

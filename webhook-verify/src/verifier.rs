@@ -5,6 +5,7 @@ use core::fmt;
 use crate::claim::Claim;
 use crate::form::Form;
 use crate::headers::Headers;
+use crate::jwt_claims::hash_of;
 use crate::keys::Keys;
 use crate::misconfigured::Misconfigured;
 use crate::rejection::Rejection;
@@ -48,8 +49,8 @@ use crate::verified::Verified;
 /// * A right signature is not told from a wrong one by time: every key is tried, every comparison
 ///   is in constant time, and none is left out.
 /// * A delivery is called stale only if its signature is right.
-/// * Nothing is allocated for a delivery which is accepted, unless it is a form or signed with a
-///   private key.
+/// * Nothing is allocated for a delivery which is accepted, unless it is a form, comes with a token
+///   or is signed with a private key.
 ///
 /// [`MAX_HEADER_LEN`]: crate::MAX_HEADER_LEN
 /// [`MAX_SIGNATURES`]: crate::MAX_SIGNATURES
@@ -136,8 +137,8 @@ impl Verifier {
     /// # Errors
     ///
     /// What the scheme needs is missing or malformed; no signature is right; or one is, and it is for
-    /// another body, or the time is missing from the body or too far from now. It is found out in
-    /// this order.
+    /// another body, what its token claims is not true of the delivery, the time is missing from the
+    /// body, or too far from now. It is found out in this order.
     pub fn verify_at<'a, H: Headers + Sync>(
         &'a self,
         headers: &'a H,
@@ -182,26 +183,34 @@ impl Verifier {
             .map(|key| key.label.as_str())
     }
 
-    /// The clock is asked only if a time is signed, or a secret is not valid for ever.
+    /// The clock is asked only if a time is signed or a token is, or a secret is not valid for ever.
     fn judge<'a, H: Headers + Sync>(
         &'a self,
         request: Request<'a, H>,
         body: &'a [u8],
-        clock: impl FnOnce() -> UnixTime,
+        clock: impl Fn() -> UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
         let scheme = &self.rules.scheme;
         let mut signatures = Signatures::new(scheme);
         let claim = Claim::read(&self.rules, request, &mut signatures)?;
         self.rules.check_body(body)?;
         let form = self.rules.form(claim.url, body)?;
-        let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(clock);
+        let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(&clock);
         let pieces = claim.pieces(&scheme.signed, body, form.as_ref());
         let found = self.keys.find(signatures.usable(), &pieces, now)?;
         if form.as_ref().is_some_and(|form| !form.is_of(body)) {
             return Err(Rejection::BodyDigestMismatch);
         }
-        let sent_at = match claim.timestamp {
-            Some((time, _)) => Some(time),
+        let claimed = match &claim.jwt {
+            Some(jwt) => {
+                let now = now.unwrap_or_else(clock);
+                self.rules
+                    .check_claims(jwt, hash_of(body), claim.url, now)?
+            }
+            None => claim.timestamp.map(|(time, _)| time),
+        };
+        let sent_at = match claimed {
+            Some(time) => Some(time),
             None => self.time_in_body(body)?,
         };
         Ok(Verified {
@@ -214,6 +223,7 @@ impl Verifier {
             headers: request.headers,
             family: claim.family,
             form_coverage: form.as_ref().map(Form::coverage),
+            jwt: claim.jwt,
             body,
         })
     }

@@ -7,7 +7,7 @@ use crate::{BODY, NOW, SECRET, hex, stripe, verifier, verify};
 #[test]
 fn an_empty_secret_is_refused_by_every_provider() {
     let every = Provider::ALL.iter().map(|&provider| {
-        let setup = provider.at("https://hooks.example.com");
+        let setup = provider.at("https://hooks.example.com").issued_by("us");
         match provider.scheme().weakness() {
             Some(weakness) => (provider, setup.despite(weakness)),
             None => (provider, setup),

@@ -22,11 +22,9 @@ use crate::verdict::Verdict;
 const TO_COME: &[&str] = &[
     "adyen",
     "braintree",
-    "livekit",
     "mailgun",
     "paypal",
     "plaid",
-    "qstash",
     "sendgrid",
     "sns",
     "trello",

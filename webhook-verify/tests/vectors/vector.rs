@@ -46,9 +46,6 @@ struct LabelledSecret {
 impl Vector {
     /// What is wrong with the verifier's judgement, if anything is.
     pub(crate) fn fault(&self) -> Option<String> {
-        if self.receiver.is_some() {
-            return Some(self.describe("has what no verifier is told yet"));
-        }
         let verifier = match Verifier::new(self.setup(), self.ring()) {
             Ok(verifier) => verifier,
             // An address that cannot be one is refused before any delivery comes.
@@ -77,12 +74,18 @@ impl Vector {
             .unwrap_or_else(|error| panic!("{}: {error}", self.id))
     }
 
-    /// With the address, and any weakness accepted.
+    /// With all that the receiver knows, and any weakness accepted.
     fn setup(&self) -> Setup {
-        let setup = match &self.url {
+        let mut setup = match &self.url {
             Some(url) => self.provider().at(url),
             None => self.provider().into(),
         };
+        for (name, value) in self.receiver.iter().flatten() {
+            setup = match name.as_str() {
+                "api_key" => setup.issued_by(value),
+                _ => panic!("{}: no verifier is told its {name}", self.id),
+            };
+        }
         match self.provider().scheme().weakness() {
             Some(weakness) => setup.despite(weakness),
             None => setup,

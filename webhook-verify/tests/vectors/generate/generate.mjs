@@ -20,7 +20,7 @@ const PLAIN = [
   "sanity", "shopify", "slack", "standard-webhooks", "stripe", "supabase", "svix", "webflow", "workos", "zoom",
 ];
 // Who signs the address too, or parts of the body, or with a private key.
-const MORE = ["adyen", "braintree", "discord", "hubspot", "livekit", "plaid", "qstash", "sendgrid", "sns", "square", "twilio"];
+const MORE = ["adyen", "braintree", "discord", "fusionauth", "hubspot", "livekit", "plaid", "qstash", "sendgrid", "sns", "square", "twilio"];
 const FEWEST_REJECTS = 8;
 
 const versions = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")).dependencies;
