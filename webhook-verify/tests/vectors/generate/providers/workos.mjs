@@ -2,7 +2,8 @@
 
 import { WorkOS } from "@workos-inc/node";
 
-import { casesOf, millis, stamped } from "../schemes.mjs";
+import { accept, withHeader } from "../delivery.mjs";
+import { casesOf, deliver, millis, stamped } from "../schemes.mjs";
 import { ANY_LABEL, BOUNDED_IN_THE_PAST, DECODED_LENIENTLY, EMPTY_REFUSED, WRITTEN_ANEW, passes } from "../verdict.mjs";
 
 export const provider = "workos";
@@ -15,7 +16,10 @@ export function accepts({ secret, headers, body }) {
   return passes(() => client.webhooks.verifyHeader({ payload: JSON.parse(body), sigHeader: headers["workos-signature"], secret }));
 }
 
-export const cases = casesOf(stamped(provider, "WorkOS-Signature", ["t", "v1", ", "], ".", millis, { time: { ...millis, past: 180, future: 60 } }), {
+const scheme = stamped(provider, "WorkOS-Signature", ["t", "v1", ", "], ".", millis, { time: { ...millis, past: 180, future: 60 } });
+
+export const cases = casesOf(scheme, {
+  more: [accept("no space between time and signature", withHeader(deliver(scheme), "workos-signature", (value) => value.replace(" ", "")))],
   differing: {
     ...DECODED_LENIENTLY, ...BOUNDED_IN_THE_PAST,
     [EMPTY_REFUSED]: ["an empty body"],
