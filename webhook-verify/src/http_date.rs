@@ -1,7 +1,7 @@
 //! Dates as HTTP writes them.
 
-use alloc::format;
 use alloc::string::String;
+use core::fmt::{self, Write};
 
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
@@ -26,21 +26,40 @@ pub(crate) fn parse(text: &str) -> Option<UnixTime> {
     let clock = Time::from_hms(clock.next()??, clock.next()??, clock.next()??).ok()?;
     let moment = PrimitiveDateTime::new(date, clock).assume_utc();
     let time = UnixTime::from_secs(u64::try_from(moment.unix_timestamp()).ok()?);
-    (format(time) == text).then_some(time)
+    let mut expected = Expected(text);
+    let is_exact = write(&mut expected, time).is_ok() && expected.0.is_empty();
+    is_exact.then_some(time)
 }
 
 /// Writes a time to the second. Years beyond 9999 become the epoch.
 pub(crate) fn format(time: UnixTime) -> String {
+    let mut text = String::new();
+    write(&mut text, time).expect("a string takes everything");
+    text
+}
+
+fn write(out: &mut impl Write, time: UnixTime) -> fmt::Result {
     let seconds = i64::try_from(time.as_secs()).unwrap_or_default();
     let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (hour, minute, second) = moment.to_hms();
-    format!(
+    write!(
+        out,
         "{}, {:02} {} {:04} {hour:02}:{minute:02}:{second:02} GMT",
         WEEKDAYS[usize::from(moment.weekday().number_days_from_monday())],
         moment.day(),
         MONTHS[usize::from(u8::from(moment.month()) - 1)],
         moment.year(),
     )
+}
+
+/// Takes nothing but this text, so that one need not be made to be compared with it.
+struct Expected<'a>(&'a str);
+
+impl Write for Expected<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
 }
 
 fn number_of(month: &str) -> Option<Month> {

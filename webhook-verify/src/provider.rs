@@ -11,6 +11,8 @@ pub mod box_com;
 pub mod calendly;
 pub mod clerk;
 pub mod coinbase_commerce;
+pub mod convoy;
+pub mod convoy_advanced;
 pub mod discord;
 pub mod docusign;
 pub mod dropbox;
@@ -20,6 +22,7 @@ pub mod github;
 pub mod gitlab;
 pub mod gitlab_token;
 pub mod gocardless;
+pub mod hookdeck;
 pub mod hubspot;
 pub mod hubspot_v1;
 pub mod hubspot_v2;
@@ -32,18 +35,22 @@ pub mod linear;
 pub mod liveblocks;
 pub mod livekit;
 pub mod meta;
+pub mod metronome;
 pub mod mollie;
 pub mod mux;
 pub mod notion;
+pub mod okta;
 pub mod openai;
 pub mod paddle;
 pub mod pagerduty;
+pub mod plain;
 pub mod polar;
 pub mod pusher;
 pub mod qstash;
 pub mod razorpay;
 pub mod replicate;
 pub mod resend;
+pub mod retell;
 pub mod sanity;
 pub mod sentry;
 pub mod shopify;
@@ -55,6 +62,7 @@ pub mod stripe;
 pub mod supabase;
 pub mod svix;
 pub mod telegram;
+pub mod trello;
 pub mod twilio;
 pub mod typeform;
 pub mod vercel;
@@ -124,6 +132,8 @@ providers! {
     Calendly = calendly as "calendly",
     Clerk = clerk as "clerk",
     CoinbaseCommerce = coinbase_commerce as "coinbase-commerce",
+    Convoy = convoy as "convoy",
+    ConvoyAdvanced = convoy_advanced as "convoy-advanced",
     Discord = discord as "discord",
     DocuSign = docusign as "docusign",
     Dropbox = dropbox as "dropbox",
@@ -133,6 +143,7 @@ providers! {
     GitLab = gitlab as "gitlab",
     GitLabToken = gitlab_token as "gitlab-token",
     GoCardless = gocardless as "gocardless",
+    Hookdeck = hookdeck as "hookdeck",
     HubSpot = hubspot as "hubspot",
     HubSpotV1 = hubspot_v1 as "hubspot-v1",
     HubSpotV2 = hubspot_v2 as "hubspot-v2",
@@ -145,18 +156,22 @@ providers! {
     Liveblocks = liveblocks as "liveblocks",
     LiveKit = livekit as "livekit",
     Meta = meta as "meta",
+    Metronome = metronome as "metronome",
     Mollie = mollie as "mollie",
     Mux = mux as "mux",
     Notion = notion as "notion",
+    Okta = okta as "okta",
     OpenAi = openai as "openai",
     Paddle = paddle as "paddle",
     PagerDuty = pagerduty as "pagerduty",
+    Plain = plain as "plain",
     Polar = polar as "polar",
     Pusher = pusher as "pusher",
     QStash = qstash as "qstash",
     Razorpay = razorpay as "razorpay",
     Replicate = replicate as "replicate",
     Resend = resend as "resend",
+    Retell = retell as "retell",
     Sanity = sanity as "sanity",
     Sentry = sentry as "sentry",
     Shopify = shopify as "shopify",
@@ -168,6 +183,7 @@ providers! {
     Supabase = supabase as "supabase",
     Svix = svix as "svix",
     Telegram = telegram as "telegram",
+    Trello = trello as "trello",
     Twilio = twilio as "twilio",
     Typeform = typeform as "typeform",
     Vercel = vercel as "vercel",

@@ -95,9 +95,9 @@ pub enum Rejection {
     /// The method of the request is not in upper case.
     #[error("the method of the request is not a word in upper case")]
     MalformedMethod,
-    /// The body, which stands right behind the address in the signed bytes, begins like the
-    /// continuation of an address: the bytes could be cut elsewhere.
-    #[error("the body begins like the continuation of the address in front of it")]
+    /// The body stands right beside the address in the signed bytes, and begins or ends there with a
+    /// character of an address: the bytes could be cut elsewhere.
+    #[error("the body cannot be told from the address beside it")]
     AmbiguousBody,
     /// The body, of which the fields are signed, is no form: it has a percent sign without two digits
     /// behind it, or is not UTF-8; or it has more fields than

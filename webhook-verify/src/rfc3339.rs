@@ -15,15 +15,7 @@ use crate::unix_time::UnixTime;
 /// tells which; and so are leap seconds and times before the epoch.
 pub(crate) fn parse(text: &str) -> Option<UnixTime> {
     let (local, offset) = text.split_at_checked("2020-01-01T00:00:00".len())?;
-    let [date, time] = split(local, 'T')?;
-    let [year, month, day] = split(date, '-')?;
-    let [hour, minute, second] = split(time, ':')?;
-    let month = Month::try_from(two_digits(month)?).ok()?;
-    let date = Date::from_calendar_date(four_digits(year)?, month, two_digits(day)?).ok()?;
-    let time = Time::from_hms(two_digits(hour)?, two_digits(minute)?, two_digits(second)?).ok()?;
-    let moment = PrimitiveDateTime::new(date, time).assume_offset(parse_offset(offset)?);
-    let seconds = u64::try_from(moment.unix_timestamp()).ok()?;
-    Some(UnixTime::from_secs(seconds))
+    since_epoch(local, parse_offset(offset)?)
 }
 
 /// Reads a date and a time in UTC with three digits for the milliseconds, as in
@@ -31,8 +23,20 @@ pub(crate) fn parse(text: &str) -> Option<UnixTime> {
 pub(crate) fn parse_millis(text: &str) -> Option<UnixTime> {
     let (local, millis) = text.strip_suffix('Z')?.split_once('.')?;
     let millis = digits(millis, 3)?.parse().ok()?;
-    let time = parse(&format!("{local}Z"))?;
+    let time = since_epoch(local, UtcOffset::UTC)?;
     Some(time.saturating_add(Duration::from_millis(millis)))
+}
+
+fn since_epoch(local: &str, offset: UtcOffset) -> Option<UnixTime> {
+    let [date, time] = split(local, 'T')?;
+    let [year, month, day] = split(date, '-')?;
+    let [hour, minute, second] = split(time, ':')?;
+    let month = Month::try_from(two_digits(month)?).ok()?;
+    let date = Date::from_calendar_date(four_digits(year)?, month, two_digits(day)?).ok()?;
+    let time = Time::from_hms(two_digits(hour)?, two_digits(minute)?, two_digits(second)?).ok()?;
+    let moment = PrimitiveDateTime::new(date, time).assume_offset(offset);
+    let seconds = u64::try_from(moment.unix_timestamp()).ok()?;
+    Some(UnixTime::from_secs(seconds))
 }
 
 /// Writes a time to the millisecond, as UTC. Years beyond 9999 become the epoch.

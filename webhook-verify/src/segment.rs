@@ -120,12 +120,10 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Whether a body stands right behind the address in the signed bytes, so that it must not begin as
-/// an address goes on.
-pub(crate) fn body_follows_url(signed: &[Segment]) -> bool {
-    signed
-        .windows(2)
-        .any(|pair| *pair == [Segment::Url, Segment::Body])
+/// Whether the one piece stands right in front of the other.
+pub(crate) fn are_neighbours(signed: &[Segment], one: Segment, next: Segment) -> bool {
+    let neighbours = [one, next];
+    signed.windows(2).any(|pair| *pair == neighbours)
 }
 
 /// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none

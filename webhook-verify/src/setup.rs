@@ -10,7 +10,7 @@ use crate::provider::Provider;
 use crate::public_url::{PublicUrl, is_url_byte};
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
-use crate::segment::{Segment, body_follows_url};
+use crate::segment::{Segment, are_neighbours};
 use crate::weakness::Weakness;
 
 /// A scheme, and what the receiver adds to it: the address of its endpoint, who issues its tokens,
@@ -109,7 +109,8 @@ impl Setup {
             });
         }
         Ok(Rules {
-            body_follows_url: body_follows_url(&scheme.signed),
+            body_follows_url: are_neighbours(&scheme.signed, Segment::Url, Segment::Body),
+            url_follows_body: are_neighbours(&scheme.signed, Segment::Body, Segment::Url),
             scheme,
             id_boundary,
             public_url,
@@ -186,18 +187,22 @@ pub(crate) struct Rules {
     /// Who may have issued a token, if the scheme asks.
     pub(crate) issuers: Vec<String>,
     body_follows_url: bool,
+    url_follows_body: bool,
 }
 
 impl Rules {
     /// # Errors
     ///
-    /// The body begins as an address goes on, and stands right behind one in the signed bytes.
+    /// The body stands right beside the address in the signed bytes, and where they meet it has a
+    /// byte which could be the address's.
     pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Rejection> {
-        let goes_on = || body.first().is_some_and(|&byte| is_url_byte(byte));
-        if self.body_follows_url && goes_on() {
-            return Err(Rejection::AmbiguousBody);
+        let is_of_url = |edge: Option<&u8>| edge.is_some_and(|&byte| is_url_byte(byte));
+        let is_ambiguous = self.body_follows_url && is_of_url(body.first())
+            || self.url_follows_body && is_of_url(body.last());
+        match is_ambiguous {
+            true => Err(Rejection::AmbiguousBody),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// What stands for the body, if its fields are signed.

@@ -292,9 +292,9 @@ pub enum Unsignable {
     /// No secret is valid now.
     #[error("no secret is valid now")]
     NoValidSecret,
-    /// The body stands right behind the address in the signed bytes, and begins as an address could
-    /// go on. Such bodies are JSON.
-    #[error("the body begins like the continuation of the address in front of it")]
+    /// The body stands right beside the address in the signed bytes, and begins or ends there with a
+    /// character of an address. JSON does not.
+    #[error("the body cannot be told from the address beside it")]
     AmbiguousBody,
     /// The scheme signs the fields of the body, and the body is no form.
     #[error("this scheme signs the fields of the body, which is no form")]

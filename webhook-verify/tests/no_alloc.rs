@@ -8,8 +8,9 @@ use webhook_verify::{IdSource, Secret, Signer, UnixTime, Verifier};
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 /// With an id wherever a provider has one, and the time.
 const BODY: &[u8] =
-    br#"{"id":"evt_1","event_id":"Ev1","event":{"id":"e"},"meta":{"webhook_id":"w"},
-    "webhookTimestamp":1700000000000,"data":[1,2,3]}"#;
+    br#"{"id":"evt_1","event_id":"Ev1","event":{"id":"e"},"action":{"id":"a"},"meta":{"webhook_id":"w"},
+    "webhookTimestamp":1700000000000,
+    "webhookMetadata":{"webhookDeliveryAttemptTimestamp":"2023-11-14T22:13:20.000Z"},"data":[1,2,3]}"#;
 
 fn secrets() -> [Secret; 2] {
     // Hexadecimal, and so fit for every form of secret.

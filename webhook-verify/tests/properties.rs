@@ -5,9 +5,11 @@ mod support;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use time::OffsetDateTime;
 use webhook_verify::{
     Encoding, Grammar, Headers, IdSource, MAX_SECRETS, Provider, Rejection, Scheme, Secret, Setup,
-    SignatureSource, Signer, TimestampSource, Tolerance, UnixTime, Verifier,
+    SignatureSource, Signer, TimestampRule, TimestampSource, TimestampUnit, Tolerance, UnixTime,
+    Verifier,
 };
 
 /// A delivery that is yet to be signed.
@@ -79,20 +81,45 @@ fn deliveries(secrets: usize) -> impl Strategy<Value = Delivery> {
     )
 }
 
-/// The body, wrapped so that it says the time if that is where the provider has it, and that it does
-/// not begin as an address goes on if it stands behind one.
+/// The body, wrapped so that it says the time if that is where the provider has it, and that it can be
+/// told from an address in front of it or behind it.
 fn received(scheme: &Scheme, millis: u64, body: Vec<u8>) -> Vec<u8> {
-    match scheme.timestamp.as_ref().map(|rule| &rule.source) {
-        Some(TimestampSource::BodyField(path)) => {
-            format!(r#"{{"{path}":{millis},"data":{body:?}}}"#).into_bytes()
+    match &scheme.timestamp {
+        Some(TimestampRule {
+            source: TimestampSource::BodyField(path),
+            unit,
+            ..
+        }) => {
+            let said = match unit {
+                TimestampUnit::Rfc3339Millis => date(millis).into(),
+                _ => millis.into(),
+            };
+            let member = |value, name: &str| serde_json::json!({ name: value });
+            let mut json: serde_json::Value = path.rsplit('.').fold(said, member);
+            json["data"] = body.into();
+            serde_json::to_vec(&json).expect("JSON")
         }
-        _ if scheme.coverage().url && !body.is_empty() => [b"{", body.as_slice()].concat(),
+        _ if scheme.coverage().url && !body.is_empty() => [b"{", &*body, b"}"].concat(),
         _ => body,
     }
 }
 
-/// A changed body is a mismatch, or is not looked at, because it begins as the address in front of it
-/// goes on.
+/// A date and time in UTC, to the millisecond.
+fn date(millis: u64) -> String {
+    let seconds = i64::try_from(millis / 1000).expect("a year of four digits");
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).expect("a year of four digits");
+    let (hour, minute, second) = moment.to_hms();
+    let month = u8::from(moment.month());
+    let (date, millis) = (moment.date(), millis % 1000);
+    format!(
+        "{:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
+        date.year(),
+        date.day()
+    )
+}
+
+/// A changed body is a mismatch, or is not looked at, because it cannot be told from the address
+/// beside it.
 fn is_not_what_was_signed(judged: Result<(), Rejection>) -> bool {
     matches!(judged, Err(Rejection::Mismatch | Rejection::AmbiguousBody))
 }
@@ -175,12 +202,13 @@ proptest! {
         headers[header].1[place] ^= 1 << bit;
 
         // Hexadecimal digits mean the same in either case; so does nothing else.
-        let changed = &headers[header].1;
+        let (name, changed) = &headers[header];
         let SignatureSource::Header(header) = &scheme.signature else {
             return Ok(());
         };
         let prefixed = !matches!(&header.grammar, Grammar::Bare { prefix } if prefix.is_empty());
         let same = scheme.encoding == Encoding::Hex
+            && header.names.iter().any(|own| own == name)
             && changed.eq_ignore_ascii_case(&genuine)
             && genuine[place].is_ascii_hexdigit()
             && (!prefixed || genuine[..place].contains(&b'='));

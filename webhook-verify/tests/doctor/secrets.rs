@@ -34,7 +34,8 @@ fn slips_in_a_secret_are_found() {
 fn a_line_break_is_found_whoever_the_provider_is() {
     // Hexadecimal, and Base64 too.
     let secret = "0123456789abcdef";
-    let body = br#"{"webhookTimestamp":1700000000000}"#;
+    let body = br#"{"webhookTimestamp":1700000000000,
+        "webhookMetadata":{"webhookDeliveryAttemptTimestamp":"2023-11-14T22:13:20.000Z"}}"#;
     for (provider, setup) in support::signing_with_hmac() {
         let headers = sign(setup.clone(), secret, body);
         let found = explained(setup, &[secret, "\n"].concat(), &headers, body);

@@ -7,7 +7,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use webhook_verify::{BodyCoverage, Provider, Rejection, Request};
 
-use crate::{NOW, SECRET, verifier};
+use crate::{NOW, SECRET, mac, verifier};
 
 /// What the operator configured.
 const ADDRESS: &str = "https://hooks.example.com/twilio?tenant=1";
@@ -15,10 +15,13 @@ const EVENT: &[u8] = br#"{"amount":1}"#;
 
 /// What Twilio sends if it signs this.
 fn signed(text: &str) -> [(&'static str, String); 1] {
+    [("X-Twilio-Signature", sha1(text.as_bytes()))]
+}
+
+fn sha1(text: &[u8]) -> String {
     let mut mac = Hmac::<Sha1>::new_from_slice(SECRET.as_bytes()).expect("a key of any length");
-    mac.update(text.as_bytes());
-    let signature = STANDARD.encode(mac.finalize().into_bytes());
-    [("X-Twilio-Signature", signature)]
+    mac.update(text);
+    STANDARD.encode(mac.finalize().into_bytes())
 }
 
 fn judge(
@@ -161,5 +164,81 @@ fn an_address_is_not_tried_with_and_without_port_and_user() {
             verifier.verify_at(&signed(other), b"", NOW).is_ok(),
             "{other}"
         );
+    }
+}
+
+#[test]
+fn a_body_is_not_moved_into_the_address_in_front_of_it() {
+    let square = |address: &str| verifier(Provider::Square.at(address), SECRET);
+    let signature = STANDARD.encode(mac(SECRET.as_bytes(), b"https://a.example/square?x=1{}"));
+    let headers = [("x-square-hmacsha256-signature", signature)];
+    let genuine = square("https://a.example/square?x=1");
+    assert!(genuine.verify_at(&headers, b"{}", NOW).is_ok());
+    for (address, body) in [
+        ("https://a.example/square", "?x=1{}"),
+        ("https://a.example", "/square?x=1{}"),
+    ] {
+        let square = square(address);
+        let judged = square.verify_at(&headers, body.as_bytes(), NOW);
+        assert_eq!(judged.unwrap_err(), Rejection::AmbiguousBody, "{address}");
+    }
+    let request = Request::new(&headers).target("/square?x=1{");
+    let judged = genuine.verify_request_at(request, b"}", NOW);
+    assert_eq!(judged.unwrap_err(), Rejection::MalformedTarget);
+}
+
+#[test]
+fn a_body_is_not_moved_into_the_address_behind_it() {
+    let signature = sha1(b"{}https://a.example/bhttps://a.example/c");
+    let headers = [("x-trello-webhook", signature)];
+    let trello = verifier(Provider::Trello.at("https://a.example"), SECRET);
+    let judge = |target, body: &[u8]| {
+        let request = Request::new(&headers).target(target);
+        trello.verify_request_at(request, body, NOW).map(drop)
+    };
+    assert_eq!(judge("/bhttps://a.example/c", b"{}"), Ok(()));
+    assert_eq!(
+        judge("/c", b"{}https://a.example/b"),
+        Err(Rejection::AmbiguousBody)
+    );
+}
+
+#[test]
+fn a_body_that_was_parsed_and_written_anew_is_another_body() {
+    let body = br#"{"event_id":"e","amount":1}"#;
+    let signed = [b"https://a.example/square", &body[..]].concat();
+    let signature = STANDARD.encode(mac(SECRET.as_bytes(), &signed));
+    let headers = [("x-square-hmacsha256-signature", signature)];
+    let square = verifier(Provider::Square.at("https://a.example/square"), SECRET);
+    assert!(square.verify_at(&headers, body, NOW).is_ok());
+    for other in [
+        "{\"event_id\": \"e\", \"amount\": 1}",
+        "{\n  \"event_id\": \"e\",\n  \"amount\": 1\n}",
+        r#"{"amount":1,"event_id":"e"}"#,
+    ] {
+        let judged = square.verify_at(&headers, other.as_bytes(), NOW);
+        assert_eq!(judged.unwrap_err(), Rejection::Mismatch, "{other}");
+    }
+}
+
+#[test]
+fn a_signature_for_one_method_is_none_for_another() {
+    let signature = STANDARD.encode(mac(
+        SECRET.as_bytes(),
+        b"DELETEhttps://a.example/hubspot{}1700000000000",
+    ));
+    let headers = [
+        ("x-hubspot-signature-v3", signature),
+        ("x-hubspot-request-timestamp", "1700000000000".to_owned()),
+    ];
+    let hubspot = verifier(Provider::HubSpot.at("https://a.example/hubspot"), SECRET);
+    let judge = |method| {
+        let request = Request::new(&headers).method(method);
+        hubspot.verify_request_at(request, b"{}", NOW).map(drop)
+    };
+    assert_eq!(judge("DELETE"), Ok(()));
+    assert_eq!(judge("POST"), Err(Rejection::Mismatch));
+    for method in ["delete", "", "DELETEh", "DELETE "] {
+        assert_eq!(judge(method), Err(Rejection::MalformedMethod), "{method:?}");
     }
 }

@@ -27,7 +27,6 @@ const TO_COME: &[&str] = &[
     "plaid",
     "sendgrid",
     "sns",
-    "trello",
 ];
 
 /// Files of which we have made the deliveries, and which the verdicts are on.

@@ -13,7 +13,7 @@ import { keyPairs, signer } from "./ed25519.mjs";
 import * as mailgun from "./providers/mailgun.mjs";
 import * as paypal from "./providers/paypal.mjs";
 import * as trello from "./providers/trello.mjs";
-import { bare, base64, casesOf, deliver, seconds, stamped, standard } from "./schemes.mjs";
+import { bare, base64, casesOf, deliver, httpDate, millis, rfc3339Millis, seconds, stamped, standard, timed } from "./schemes.mjs";
 import { casesOf as tokenCasesOf } from "./tokens.mjs";
 
 const FEWEST_REJECTS = 8;
@@ -23,14 +23,23 @@ const PROVIDERS = [
   bare("asana", "X-Hook-Signature"),
   bare("bitbucket", "X-Hub-Signature", { prefix: "sha256=" }),
   stamped("calendly", "Calendly-Webhook-Signature", ["t", "v1", ","], ".", seconds),
+  bare("convoy", "X-Convoy-Signature"),
+  stamped("convoy-advanced", "X-Convoy-Signature", ["t", "v1", ","], ",", seconds),
   bare("docusign", "X-DocuSign-Signature-1", { encoding: "base64" }),
   bare("dropbox", "X-Dropbox-Signature"),
+  bare("hookdeck", "x-hookdeck-signature", { encoding: "base64" }),
   bare("intercom", "X-Hub-Signature", { prefix: "sha1=", otherPrefix: "sha256=", hash: "sha1" }),
   bare("jira", "X-Hub-Signature", { prefix: "sha256=" }),
   bare("lemon-squeezy", "X-Signature"),
   bare("meta", "X-Hub-Signature-256", { prefix: "sha256=" }),
+  timed("metronome", "Metronome-Webhook-Signature", "X-Metronome-Date", "", ({ time, body }) => [time, "\n", body], httpDate),
   bare("mollie", "X-Mollie-Signature", { prefix: "sha256=" }),
   bare("pagerduty", "X-PagerDuty-Signature", { prefix: "v1=" }),
+  bare("plain", "Plain-Request-Signature", {
+    timeInBody: true, time: { ...rfc3339Millis, past: 300, future: 60 },
+    shape: (text, sent) => ({ id: "pEv_1", payload: text, webhookMetadata: { webhookDeliveryAttemptTimestamp: rfc3339Millis.text(sent) } }),
+  }),
+  stamped("retell", "X-Retell-Signature", ["v", "d", ","], "", millis, { signed: ({ time, body }) => [body, time] }),
   bare("sentry", "Sentry-Hook-Signature"),
   {
     ...standard("standard-webhooks-v1a", "webhook", keyPairs((key) => `whpk_${key.toString("base64")}`)), hash: "none", mac: signer,
@@ -45,6 +54,7 @@ const PROVIDERS = [
 
 const TOKENS = [
   { provider: "gitlab-token", header: "X-Gitlab-Token" },
+  { provider: "okta", header: "Authorization" },
   { provider: "telegram", header: "X-Telegram-Bot-Api-Secret-Token" },
 ];
 
@@ -59,6 +69,25 @@ const MORE_CASES = {
       accept("the key is the eighth, and alone", { ...delivery, headers: numbered(8, newest) }),
       reject("the key is the ninth, which is not read", { ...delivery, headers: numbered(9, newest) }),
       reject("two keys, and neither is ours", { ...delivery, headers: [...numbered(1, other), ...numbered(2, old)] }),
+    ];
+  },
+  hookdeck(scheme) {
+    const second = (delivery) => delivery.headers.map(([name, value]) => [`${name}-2`, value]);
+    const [, old] = scheme.form.secrets;
+    const delivery = deliver(scheme);
+    const other = deliver(scheme, EVENT, { secret: old });
+    return [
+      accept("the secret is the second header's", { ...delivery, headers: [...other.headers, ...second(delivery)] }),
+      accept("the second header alone", { ...delivery, headers: second(delivery) }),
+      reject("two headers, and neither is ours", { ...delivery, headers: [...other.headers, ...second(other)] }),
+    ];
+  },
+  metronome(scheme) {
+    const dated = (change) => deliver({ ...scheme, time: { ...scheme.time, text: (ms) => change(httpDate.text(ms)) } });
+    return [
+      reject("another day of the week", dated((date) => date.replace(/^.../, (day) => (day === "Mon" ? "Tue" : "Mon")))),
+      reject("UTC for GMT", dated((date) => date.replace("GMT", "UTC"))),
+      reject("the time in RFC 3339", dated((date) => new Date(date).toISOString())),
     ];
   },
   mollie(scheme) {

@@ -27,6 +27,9 @@ export const seconds = { text: (ms) => String(Math.floor(ms / 1000)) };
 export const millis = { text: (ms) => String(ms) };
 export const rfc3339 = { text: (ms) => new Date(ms - 7 * 3_600_000).toISOString().replace(/\.\d+Z$/, "-07:00") };
 
+export const rfc3339Millis = { text: (ms) => new Date(ms).toISOString() };
+export const httpDate = { text: (ms) => new Date(ms).toUTCString() };
+
 const FIVE_MINUTES = { past: 300, future: 60 };
 
 // The signature alone over the body alone.
