@@ -9,7 +9,9 @@ mod webhook;
 
 use std::{env, fs, io};
 
-pub use crate::webhook::{webhook_header, webhook_round_trip, webhook_secret, webhook_timestamp};
+pub use crate::webhook::{
+    webhook_header, webhook_jwt, webhook_round_trip, webhook_secret, webhook_timestamp,
+};
 
 /// Puts the content of each file named on the command line to a property.
 ///

@@ -3,6 +3,7 @@
 mod delivery;
 mod documented;
 mod header;
+mod jwt;
 mod round_trip;
 mod secret;
 mod timestamp;
@@ -10,6 +11,7 @@ mod timestamp;
 use webhook_verify::{Provider, Signer, UnixTime, Verifier};
 
 pub use self::header::webhook_header;
+pub use self::jwt::webhook_jwt;
 pub use self::round_trip::webhook_round_trip;
 pub use self::secret::webhook_secret;
 pub use self::timestamp::webhook_timestamp;

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde_core::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Most members that an object may have. The headers and claims of tokens have a dozen.
 const MAX_MEMBERS: usize = 64;
@@ -93,6 +93,8 @@ impl<'de> Deserialize<'de> for Value<'de> {
     }
 }
 
+/// Reads what is not kept too: what `IgnoredAny` skips need not be UTF-8, nor its escapes mean
+/// anything.
 struct AnyValue;
 
 impl<'de> Visitor<'de> for AnyValue {
@@ -131,12 +133,12 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        while elements.next_element::<Value<'_>>()?.is_some() {}
         Ok(Value::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while members.next_entry::<Name<'_>, Value<'_>>()?.is_some() {}
         Ok(Value::Other)
     }
 }
@@ -201,6 +203,24 @@ mod tests {
         for text in texts {
             assert!(JsonObject::parse(text).is_none(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_kept_is_json_too() {
+        let values: [&[u8]; 5] = [b"\xff", b"\\ud800", b"\\ud800\\u0041", b"\x00", b"\\x"];
+        for value in values {
+            for (before, after) in [("[\"", "\"]"), ("{\"", "\":0}"), ("{\"b\":\"", "\"}")] {
+                let parts = [
+                    br#"{"a":"#,
+                    before.as_bytes(),
+                    value,
+                    after.as_bytes(),
+                    b"}",
+                ];
+                assert!(JsonObject::parse(&parts.concat()).is_none(), "{value:?}");
+            }
+        }
+        assert!(JsonObject::parse(br#"{"a":[1e999]}"#).is_none());
     }
 
     #[test]

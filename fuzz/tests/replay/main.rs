@@ -5,7 +5,7 @@ mod mutation;
 use std::path::Path;
 use std::{fs, panic};
 
-use fuzz::{webhook_header, webhook_round_trip, webhook_secret, webhook_timestamp};
+use fuzz::{webhook_header, webhook_jwt, webhook_round_trip, webhook_secret, webhook_timestamp};
 
 use crate::mutation::Mutator;
 
@@ -14,6 +14,11 @@ const MUTATIONS: usize = 40_000;
 #[test]
 fn webhook_header_holds() {
     replay("webhook_header", webhook_header);
+}
+
+#[test]
+fn webhook_jwt_holds() {
+    replay("webhook_jwt", webhook_jwt);
 }
 
 #[test]
