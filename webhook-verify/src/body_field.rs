@@ -1,130 +1,23 @@
 //! Finding one member of a JSON body.
 
 use alloc::borrow::Cow;
-use core::fmt;
-use core::marker::PhantomData;
 
-use serde_core::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
-};
+use crate::body_format::BodyFormat;
+use crate::fields::{self, Value};
 
 /// The text at the end of a path, if the body is JSON throughout, every name on the path is there
 /// exactly once, and what stands at its end is a text.
 ///
 /// A name which is there twice is refused because readers differ in which of the two they take.
 pub(crate) fn find<'a>(body: &'a [u8], path: &str) -> Option<Cow<'a, str>> {
-    find_value(body, path).map(|Text(text)| text)
+    fields::find(BodyFormat::Json, body, path)?.into_text()
 }
 
 /// The number at the end of a path: as [`find`], with a whole number that is not negative.
 pub(crate) fn find_number(body: &[u8], path: &str) -> Option<u64> {
-    find_value(body, path)
-}
-
-fn find_value<'a, T: Deserialize<'a>>(body: &'a [u8], path: &str) -> Option<T> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = Member {
-        path,
-        value: PhantomData,
-    }
-    .deserialize(&mut json)
-    .ok()?;
-    json.end().ok()?;
-    Some(value)
-}
-
-/// A text, borrowed from the body unless it has escapes.
-struct Text<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(text.into())))
-    }
-}
-
-/// What is still to be walked; empty at the end of the path.
-struct Member<'p, T> {
-    path: &'p str,
-    value: PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Member<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        if self.path.is_empty() {
-            T::deserialize(deserializer)
-        } else {
-            deserializer.deserialize_map(self)
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-        let (wanted, rest) = self.path.split_once('.').unwrap_or((self.path, ""));
-        let mut found = None;
-        while let Some(is_wanted) = members.next_key_seed(IsNamed(wanted))? {
-            if !is_wanted {
-                members.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let value = members.next_value_seed(Member {
-                path: rest,
-                value: PhantomData,
-            })?;
-            if found.replace(value).is_some() {
-                return Err(A::Error::custom("a member is there twice"));
-            }
-        }
-        found.ok_or_else(|| A::Error::custom("a member is missing"))
-    }
-}
-
-/// Whether the name of a member is the wanted one. Escapes are resolved, so `"\u0069d"` is `id`.
-struct IsNamed<'p>(&'p str);
-
-impl<'de> DeserializeSeed<'de> for IsNamed<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for IsNamed<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<bool, E> {
-        Ok(name == self.0)
+    match fields::find(BodyFormat::Json, body, path)? {
+        Value::Word(number) => serde_json::from_str(number).ok(),
+        Value::Text(_) | Value::Null | Value::Composite => None,
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::algorithm::Algorithm;
+use crate::body_format::BodyFormat;
 use crate::encoding::Encoding;
 use crate::grammar::Grammar;
 use crate::header_names::HeaderNames;
@@ -11,7 +12,7 @@ use crate::id::IdSource;
 use crate::scheme::Scheme;
 use crate::secret::SecretForm;
 use crate::segment::Segment;
-use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
+use crate::signature_source::{MoreSignatures, SignatureField, SignatureHeader, SignatureSource};
 use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit, Tolerance};
 
 /// A scheme of one's own, one step at a time. A [`Verifier`](crate::Verifier) refuses it if the steps
@@ -78,11 +79,25 @@ impl Scheme {
         self.grammar(Grammar::Bare { prefix })
     }
 
-    /// Another way to write the header that holds the signature.
+    /// Another way to write the header, or the field of the body, that holds the signature.
     #[must_use]
     pub fn grammar(mut self, grammar: Grammar) -> Self {
-        let SignatureSource::Header(header) = &mut self.signature;
-        header.grammar = grammar;
+        match &mut self.signature {
+            SignatureSource::Header(header) => header.grammar = grammar,
+            SignatureSource::BodyField(field) => field.grammar = grammar,
+        }
+        self
+    }
+
+    /// The signature stands in this member of a JSON body, and in no header.
+    #[must_use]
+    pub fn signature_field(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.signature = SignatureSource::BodyField(SignatureField {
+            format: BodyFormat::Json,
+            path: path.into(),
+            grammar: self.signature.grammar().clone(),
+            version: None,
+        });
         self
     }
 

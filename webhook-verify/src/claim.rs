@@ -1,7 +1,10 @@
 //! What a request says of itself.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use crate::fields::Fields;
 use crate::form::Form;
-use crate::header_names::HeaderNames;
 use crate::headers::{Family, Headers};
 use crate::id::{IdSource, is_well_formed};
 use crate::jwt::Jwt;
@@ -9,18 +12,17 @@ use crate::rejection::Rejection;
 use crate::request::Request;
 use crate::segment::{Pieces, Segment};
 use crate::setup::Rules;
-use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
+use crate::signature_source::{MoreSignatures, SignatureField, SignatureHeader, SignatureSource};
 use crate::signatures::{MAX_SIGNATURES, Signatures, TooMany};
-use crate::timestamp::{TimestampRule, TimestampSource};
+use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit};
 use crate::unix_time::UnixTime;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
 pub(crate) struct Claim<'a> {
-    /// The time, and the text which says it, if it is in a header.
-    pub(crate) timestamp: Option<(UnixTime, &'a str)>,
-    /// The id, if it has a header.
-    /// Only if it is signed: what is not signed claims nothing.
-    pub(crate) id: Option<&'a str>,
+    /// The time, and the text which says it, if it is in the layout.
+    pub(crate) timestamp: Option<(UnixTime, Cow<'a, str>)>,
+    /// The id, if it is in the layout: what is not signed claims nothing.
+    pub(crate) id: Option<Cow<'a, str>>,
     /// Which family of headers it was read from.
     pub(crate) family: usize,
     /// The address, in two parts, if it is signed.
@@ -29,11 +31,13 @@ pub(crate) struct Claim<'a> {
     pub(crate) jwt: Option<Jwt<'a>>,
     /// The method, if it is signed.
     method: &'a str,
+    /// What was read of the body, if the scheme reads any of it.
+    fields: Fields<'a>,
 }
 
 impl<'a> Claim<'a> {
-    /// Reads the headers of one family. The signatures go where the caller has room for them: there
-    /// are too many bytes of them to be handed around.
+    /// Reads the headers of one family, and the fields of the body. The signatures go where the
+    /// caller has room for them: there are too many bytes of them to be handed around.
     ///
     /// # Errors
     ///
@@ -41,32 +45,49 @@ impl<'a> Claim<'a> {
     pub(crate) fn read<H: Headers>(
         rules: &'a Rules,
         request: Request<'a, H>,
+        fields: Fields<'a>,
         signatures: &mut Signatures,
     ) -> Result<Self, Rejection> {
         let scheme = &rules.scheme;
-        let SignatureSource::Header(signature) = &scheme.signature;
-        let (family, header) = read_signatures(signature, request.headers, signatures)?;
+        let (family, header) = match &scheme.signature {
+            SignatureSource::Header(signature) => {
+                read_signatures(signature, request.headers, signatures)?
+            }
+            SignatureSource::BodyField(signature) => {
+                collect_in_body(signature, &fields, signatures)?;
+                (Family::only(request.headers), "")
+            }
+        };
         Ok(Self {
             timestamp: match &scheme.timestamp {
-                Some(rule) => read_timestamp(signature, rule, &family, header)?,
-                None => None,
+                Some(rule) if scheme.signs(&Segment::Timestamp) => Some(read_timestamp(
+                    &scheme.signature,
+                    rule,
+                    &family,
+                    header,
+                    &fields,
+                )?),
+                _ => None,
             },
             id: match &scheme.id {
-                Some(IdSource::Header(names)) if scheme.signs(&Segment::Id) => {
-                    Some(read_id(names, rules.id_boundary, &family)?)
+                Some(source) if scheme.signs(&Segment::Id) => {
+                    Some(read_id(source, rules.id_boundary, &family, &fields)?)
                 }
                 _ => None,
             },
             family: family.index(),
             url: rules.url(request.target)?,
-            jwt: match scheme.jwt() {
-                Some(_) => Some(read_jwt(signature, &family, header)?),
-                None => None,
+            jwt: match &scheme.signature {
+                SignatureSource::Header(signature) if signature.grammar.jwt().is_some() => {
+                    Some(read_jwt(signature, &family, header)?)
+                }
+                _ => None,
             },
             method: match scheme.signs(&Segment::Method) {
                 true => read_method(request.method)?,
                 false => "",
             },
+            fields,
         })
     }
 
@@ -79,13 +100,14 @@ impl<'a> Claim<'a> {
     ) -> Pieces<'p> {
         Pieces {
             signed,
-            id: self.id.unwrap_or_default(),
-            timestamp: self.timestamp.map_or("", |(_, text)| text),
+            id: self.id.as_deref().unwrap_or_default(),
+            timestamp: self.timestamp.as_ref().map_or("", |(_, text)| text),
             body,
             url: self.url,
             method: self.method,
             form: form.map_or(&[], Form::fields),
             jwt: self.jwt.map_or("", |jwt| jwt.signed),
+            fields: &self.fields,
         }
     }
 }
@@ -162,32 +184,44 @@ fn read_jwt<'a, H: Headers>(
     })
 }
 
-/// None if the time stands in the body or in a claim, which are not to be read yet.
+/// Collects the signatures in a field of the body.
+fn collect_in_body(
+    signature: &SignatureField,
+    fields: &Fields<'_>,
+    signatures: &mut Signatures,
+) -> Result<(), Rejection> {
+    let SignatureField { path, grammar, .. } = signature;
+    let collected = grammar.collect(&fields.one(path)?, signatures);
+    if collected.is_err() || signatures.usable().is_empty() {
+        return Err(malformed_field(path));
+    }
+    Ok(())
+}
+
 fn read_timestamp<'a, H: Headers>(
-    signature: &SignatureHeader,
+    signature: &SignatureSource,
     rule: &TimestampRule,
     family: &Family<'a, H>,
     header: &'a str,
-) -> Result<Option<(UnixTime, &'a str)>, Rejection> {
-    let (names, text) = match &rule.source {
-        TimestampSource::BodyField(_) | TimestampSource::Claim(_) => return Ok(None),
-        TimestampSource::Header(names) => (names, family.one(names)?),
-        TimestampSource::InSignature(key) => {
-            let names = &signature.names;
-            let found = signature.grammar.value(header, key);
-            let found = found.map_err(|_| Rejection::RepeatedTimestamp {
-                header: family.name(names),
-            })?;
-            (
-                names,
-                found.ok_or_else(|| Rejection::MissingTimestamp {
-                    header: family.name(names),
-                })?,
-            )
+    fields: &Fields<'a>,
+) -> Result<(UnixTime, Cow<'a, str>), Rejection> {
+    let (names, text) = match (&rule.source, signature) {
+        (TimestampSource::BodyField(path), _) => {
+            return time_in_body(path, rule.unit, fields);
+        }
+        (TimestampSource::Header(names), _) => (names, family.one(names)?),
+        (TimestampSource::InSignature(key), SignatureSource::Header(signature)) => (
+            &signature.names,
+            read_value(signature, key, family, header)?,
+        ),
+        // `Scheme::validate` allows keys in a header only, and no claim beside a layout.
+        (TimestampSource::InSignature(key), SignatureSource::BodyField(_))
+        | (TimestampSource::Claim(key), _) => {
+            return Err(Rejection::MissingField { path: key.clone() });
         }
     };
     match rule.unit.parse(text) {
-        Some(time) => Ok(Some((time, text))),
+        Some(time) => Ok((time, Cow::Borrowed(text))),
         None => Err(Rejection::MalformedTimestamp {
             header: family.name(names),
             unit: rule.unit,
@@ -195,18 +229,78 @@ fn read_timestamp<'a, H: Headers>(
     }
 }
 
+/// The time under its key in the signature header.
+fn read_value<'a, H: Headers>(
+    signature: &SignatureHeader,
+    key: &str,
+    family: &Family<'a, H>,
+    header: &'a str,
+) -> Result<&'a str, Rejection> {
+    let name = || family.name(&signature.names);
+    let found = signature.grammar.value(header, key);
+    let found = found.map_err(|_| Rejection::RepeatedTimestamp { header: name() })?;
+    found.ok_or_else(|| Rejection::MissingTimestamp { header: name() })
+}
+
 fn read_id<'a, H: Headers>(
-    names: &HeaderNames,
+    source: &IdSource,
     id_boundary: Option<u8>,
     family: &Family<'a, H>,
-) -> Result<&'a str, Rejection> {
+    fields: &Fields<'a>,
+) -> Result<Cow<'a, str>, Rejection> {
+    let names = match source {
+        IdSource::Header(names) => names,
+        IdSource::BodyField(path) => return id_in_body(path, id_boundary, fields),
+        // `Scheme::validate` allows no claim beside a layout.
+        IdSource::Claim(path) => return Err(Rejection::MissingField { path: path.clone() }),
+    };
     let id = family.one(names)?;
     if is_well_formed(id, id_boundary) {
-        return Ok(id);
+        return Ok(Cow::Borrowed(id));
     }
     Err(Rejection::MalformedId {
         header: family.name(names),
     })
+}
+
+/// The time that is in the layout and stands in the body.
+///
+/// # Errors
+///
+/// It is missing or malformed.
+pub(crate) fn time_in_body<'a>(
+    path: &str,
+    unit: TimestampUnit,
+    fields: &Fields<'a>,
+) -> Result<(UnixTime, Cow<'a, str>), Rejection> {
+    let text = fields.one(path)?;
+    match unit.parse(&text) {
+        Some(time) => Ok((time, text)),
+        None => Err(malformed_field(path)),
+    }
+}
+
+/// The id that is in the layout and stands in the body.
+///
+/// # Errors
+///
+/// It is missing or malformed.
+pub(crate) fn id_in_body<'a>(
+    path: &str,
+    boundary: Option<u8>,
+    fields: &Fields<'a>,
+) -> Result<Cow<'a, str>, Rejection> {
+    let id = fields.one(path)?;
+    if is_well_formed(&id, boundary) {
+        return Ok(id);
+    }
+    Err(malformed_field(path))
+}
+
+fn malformed_field(path: &str) -> Rejection {
+    Rejection::MalformedField {
+        path: String::from(path).into(),
+    }
 }
 
 /// A method in upper case, which an address in lower case may follow.
@@ -229,7 +323,12 @@ mod tests {
     fn read(provider: Provider, headers: &[(&str, &str)]) -> Result<(usize, usize), Rejection> {
         let rules = Setup::from(provider).check().expect("consistent");
         let mut signatures = Signatures::new(&rules.scheme);
-        let claim = Claim::read(&rules, Request::new(&headers), &mut signatures)?;
+        let claim = Claim::read(
+            &rules,
+            Request::new(&headers),
+            Fields::NONE,
+            &mut signatures,
+        )?;
         Ok((claim.family, signatures.usable().len()))
     }
 

@@ -113,7 +113,7 @@ pub fn diagnose<N: AsRef<str>, V: AsRef<[u8]>>(
         body,
         now,
     };
-    match Mended::new(setup, headers.clone()) {
+    match Mended::new(setup, headers.clone(), body) {
         Ok(mended) => explain(findings, secrets, mended, &delivery),
         Err(_) => Diagnosis {
             verdict: Verdict::Unexplained,
@@ -151,7 +151,7 @@ fn explain(
     }
     let others = match mended.is_readable {
         true => Vec::new(),
-        false => lookalikes(name, received.headers),
+        false => lookalikes(name, received.headers, received.body),
     };
     findings.extend(mended.findings);
     findings.extend(others.into_iter().map(Finding::OtherProvider));

@@ -47,6 +47,10 @@ pub enum Grammar {
         /// [`Verifier`](crate::Verifier) takes several in any case.
         several: bool,
     },
+    /// A list of `key|signature` with `&` between, as `key_1|<signature>&key_2|<signature>`. Which key
+    /// a signature is said to be made with is not looked at: each is compared with all. A
+    /// [`Signer`](crate::Signer) writes the labels of its secrets there.
+    PerKey,
     /// A list of `version,signature` with spaces between, as `v1,<signature> v1,<signature>`.
     Versions {
         /// The version whose signatures are read.
@@ -85,6 +89,10 @@ impl Grammar {
                 ..
             } => pairs(header, *separator)
                 .filter(|(key, _)| key == signature)
+                .try_for_each(|(_, value)| found.add(value)),
+            Self::PerKey => header
+                .split('&')
+                .filter_map(|item| item.split_once('|'))
                 .try_for_each(|(_, value)| found.add(value)),
             Self::Versions { version } => header
                 .split(' ')
@@ -127,6 +135,7 @@ impl Grammar {
             Self::Bare { .. }
             | Self::BareOrPrefixed { .. }
             | Self::Pairs { .. }
+            | Self::PerKey
             | Self::Versions { .. } => None,
         }
     }
@@ -136,8 +145,21 @@ impl Grammar {
         match self {
             Self::Bare { .. } | Self::BareOrPrefixed { .. } | Self::Jwt(_) => false,
             Self::Pairs { several, .. } => *several,
-            Self::Versions { .. } => true,
+            Self::PerKey | Self::Versions { .. } => true,
         }
+    }
+
+    /// A signature, and if it is told which key made it, the label of the key.
+    pub(crate) fn ascribe(&self, label: &str, signature: String) -> String {
+        match self {
+            Self::PerKey => [label, "|", &signature].concat(),
+            _ => signature,
+        }
+    }
+
+    /// Whether the label of a key could be found again.
+    pub(crate) fn allows_label(&self, label: &str) -> bool {
+        !matches!(self, Self::PerKey) || !label.contains(['|', '&'])
     }
 
     /// Writes a header: the time under its key if it belongs here, then the signatures.
@@ -153,6 +175,7 @@ impl Grammar {
                 signature,
                 ..
             } => (separator.as_char(), key_prefix(signature, '=')),
+            Self::PerKey => ('&', Cow::Borrowed("")),
             Self::Versions { version } => (' ', key_prefix(version, ',')),
             // It comes with all that was signed.
             Self::Jwt(_) => (' ', Cow::Borrowed("")),
@@ -176,6 +199,7 @@ impl Grammar {
     pub(crate) fn validate(&self) -> Result<(), Misconfigured> {
         let (word, marks) = match self {
             Self::Bare { prefix } if prefix.is_empty() => return Ok(()),
+            Self::PerKey => return Ok(()),
             Self::Bare { prefix } | Self::BareOrPrefixed { prefix } => (prefix, &[][..]),
             Self::Pairs {
                 separator,

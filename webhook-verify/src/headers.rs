@@ -91,6 +91,11 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
         (0..signature.len()).map(move |index| Self { headers, index })
     }
 
+    /// The headers of a scheme whose signature has none.
+    pub(crate) const fn only(headers: &'a H) -> Self {
+        Self { headers, index: 0 }
+    }
+
     /// The one value of a header.
     ///
     /// # Errors

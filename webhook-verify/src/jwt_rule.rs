@@ -16,7 +16,7 @@ use crate::misconfigured::Misconfigured;
 use crate::scheme::Scheme;
 use crate::segment::{Pieces, Segment};
 use crate::setup::Rules;
-use crate::signature_source::{MoreSignatures, SignatureHeader};
+use crate::signature_source::{MoreSignatures, SignatureSource};
 use crate::timestamp::{TimestampSource, TimestampUnit};
 use crate::unix_time::UnixTime;
 
@@ -85,7 +85,7 @@ impl Scheme {
     /// # Errors
     ///
     /// It does not.
-    pub(crate) fn validate_jwt(&self, signature: &SignatureHeader) -> Result<(), Misconfigured> {
+    pub(crate) fn validate_jwt(&self) -> Result<(), Misconfigured> {
         let Some(rule) = self.jwt() else {
             return self.validate_no_jwt();
         };
@@ -98,8 +98,9 @@ impl Scheme {
         if self.algorithm.jose_name().is_none() {
             return Err(Misconfigured::JwtAlgorithm);
         }
-        if signature.more != MoreSignatures::InHeader {
-            return Err(Misconfigured::JwtInSeveral);
+        match &self.signature {
+            SignatureSource::Header(header) if header.more == MoreSignatures::InHeader => {}
+            _ => return Err(Misconfigured::JwtInSeveral),
         }
         let time = self.claimed_time()?;
         let mut taken = Vec::from([EXPIRATION]);
@@ -209,7 +210,9 @@ mod tests {
 
     fn with_rule(change: impl FnOnce(&mut JwtRule)) -> Result<Option<u8>, Misconfigured> {
         changed(|scheme| {
-            let SignatureSource::Header(header) = &mut scheme.signature;
+            let SignatureSource::Header(header) = &mut scheme.signature else {
+                panic!("a token stands in a header");
+            };
             if let Grammar::Jwt(rule) = &mut header.grammar {
                 change(rule);
             }
@@ -241,7 +244,9 @@ mod tests {
             MoreSignatures::InHeaders([names].to_vec().into()),
         ] {
             let several = changed(|scheme| {
-                let SignatureSource::Header(header) = &mut scheme.signature;
+                let SignatureSource::Header(header) = &mut scheme.signature else {
+                    panic!("a token stands in a header");
+                };
                 header.more = more;
             });
             assert_eq!(several, Err(Misconfigured::JwtInSeveral));

@@ -6,13 +6,16 @@ use core::fmt;
 
 use crate::misconfigured::Misconfigured;
 use crate::segment::Segment;
+use crate::signed_field::SignedField;
 
 impl Segment {
     /// The pieces of a layout which is written as text: the names of pieces in braces, and fixed text
     /// between them. A brace of the fixed text is doubled.
     ///
     /// The names are `id`, `timestamp`, `body`, `url`, `method`, `jwt` and `form`; with the parameter
-    /// for the digest of what is no form, `form:bodySHA256`.
+    /// for the digest of what is no form, `form:bodySHA256`. Fields of the body are `field:data.id` and
+    /// `line:data.id`. What else there is to say of one stands before the colon: `?` if it is
+    /// optional, `*` if it is free, and `>=33` if it has 33 bytes or more, in this order.
     ///
     /// ```
     /// use webhook_verify::Segment;
@@ -44,7 +47,30 @@ impl Segment {
                 digest_parameter: Some(String::from(parameter).into()),
             });
         }
-        NAMED.iter().find(|piece| piece.text() == name).cloned()
+        let named = NAMED.iter().find(|piece| piece.text() == name);
+        named.cloned().or_else(|| Self::of_field(name))
+    }
+
+    fn of_field(name: &str) -> Option<Self> {
+        let (kind, path) = name.split_once(':')?;
+        let (make, kind): (fn(SignedField) -> Self, _) = match kind.strip_prefix("field") {
+            Some(rest) => (Self::Field, rest),
+            None => (Self::Line, kind.strip_prefix("line")?),
+        };
+        let (kind, is_optional) = flag(kind, "?");
+        let (kind, is_free) = flag(kind, "*");
+        let min_len = match kind.strip_prefix(">=") {
+            Some(number) => number.parse().ok()?,
+            None if kind.is_empty() => 0,
+            None => return None,
+        };
+        let path = (!path.is_empty()).then(|| String::from(path).into())?;
+        Some(make(SignedField {
+            path,
+            is_optional,
+            is_free,
+            min_len,
+        }))
     }
 
     /// The name, or the fixed text.
@@ -58,7 +84,17 @@ impl Segment {
             Self::Method => "method",
             Self::Form { .. } => "form",
             Self::Jwt => "jwt",
+            Self::Field(_) => "field",
+            Self::Line(_) => "line",
         }
+    }
+}
+
+/// What is behind a mark, and whether it was there.
+fn flag<'t>(text: &'t str, mark: &str) -> (&'t str, bool) {
+    match text.strip_prefix(mark) {
+        Some(rest) => (rest, true),
+        None => (text, false),
     }
 }
 
@@ -116,8 +152,21 @@ impl fmt::Display for Segment {
             Self::Form {
                 digest_parameter: Some(parameter),
             } => write!(f, "{{form:{parameter}}}"),
+            Self::Field(field) | Self::Line(field) => write!(f, "{{{}{field}}}", self.text()),
             named => write!(f, "{{{}}}", named.text()),
         }
+    }
+}
+
+/// Writes what stands behind the kind of the piece.
+impl fmt::Display for SignedField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_optional { "?" } else { "" })?;
+        f.write_str(if self.is_free { "*" } else { "" })?;
+        if self.min_len > 0 {
+            write!(f, ">={}", self.min_len)?;
+        }
+        write!(f, ":{}", self.path)
     }
 }
 
@@ -147,6 +196,11 @@ mod tests {
             ("{Body}", "Body"),
             ("{}", ""),
             ("{form:}", "form:"),
+            ("{field:}", "field:"),
+            ("{field}", "field"),
+            ("{field*?:a}", "field*?:a"),
+            ("{field>=:a}", "field>=:a"),
+            ("{lines:a}", "lines:a"),
             ("{ body }", " body "),
             ("v0:{timestamp", "{timestamp"),
             ("body}", "}"),
@@ -160,6 +214,21 @@ mod tests {
         }
     }
 
+    fn fields() -> impl Strategy<Value = SignedField> {
+        (
+            "[a-z.:?*>=\\[\\]]{1,6}",
+            any::<bool>(),
+            any::<bool>(),
+            0..99_usize,
+        )
+            .prop_map(|(path, is_optional, is_free, min_len)| SignedField {
+                path: path.into(),
+                is_optional,
+                is_free,
+                min_len,
+            })
+    }
+
     fn segments() -> impl Strategy<Value = Vec<Segment>> {
         let named = proptest::sample::select(NAMED);
         let named = prop_oneof![
@@ -167,6 +236,8 @@ mod tests {
             "[a-zA-Z:]{1,4}".prop_map(|parameter| Segment::Form {
                 digest_parameter: Some(parameter.into()),
             }),
+            fields().prop_map(Segment::Field),
+            fields().prop_map(Segment::Line),
         ];
         let literal = "[{}a-z.\u{e9}]{1,4}".prop_map(|text| Segment::Literal(text.into()));
         // Two literals in a row are one when they are read.

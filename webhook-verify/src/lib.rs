@@ -7,6 +7,7 @@ extern crate std;
 
 mod algorithm;
 mod body_field;
+mod body_format;
 mod builder;
 pub mod challenge;
 mod claim;
@@ -18,6 +19,7 @@ pub mod doctor;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod encoding;
+mod fields;
 mod fingerprint;
 mod form;
 mod grammar;
@@ -49,6 +51,7 @@ mod separator;
 mod setup;
 mod signature_source;
 mod signatures;
+mod signed_field;
 mod signer;
 mod signing_key;
 mod tag;
@@ -60,6 +63,7 @@ mod verifier;
 mod weakness;
 
 pub use crate::algorithm::Algorithm;
+pub use crate::body_format::BodyFormat;
 pub use crate::coverage::{BodyCoverage, Coverage};
 pub use crate::encoding::Encoding;
 pub use crate::fingerprint::Fingerprint;
@@ -80,8 +84,11 @@ pub use crate::secret::{Secret, SecretFault, SecretForm};
 pub use crate::segment::Segment;
 pub use crate::separator::Separator;
 pub use crate::setup::Setup;
-pub use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
+pub use crate::signature_source::{
+    MoreSignatures, SignatureField, SignatureHeader, SignatureSource, VersionField,
+};
 pub use crate::signatures::MAX_SIGNATURES;
+pub use crate::signed_field::SignedField;
 pub use crate::signer::{SignedHeaders, Signer, Unsignable};
 pub use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit, Tolerance};
 pub use crate::unix_time::{Skew, UnixTime};

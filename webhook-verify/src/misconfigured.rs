@@ -33,7 +33,8 @@ pub enum Misconfigured {
         /// What is wrong with it.
         fault: SecretFault,
     },
-    /// A label is empty, longer than 64 bytes, or not visible ASCII.
+    /// A label is empty, longer than 64 bytes, or not visible ASCII; or it has a `|` or `&` where a
+    /// signer writes it beside the signature.
     #[error("the label of secret number {position} must be 1 to 64 visible ASCII characters")]
     Label {
         /// The place of the secret in the list, from 1.
@@ -173,6 +174,24 @@ pub enum Misconfigured {
     #[error("{path:?} is no path: give the names of members with dots between")]
     Path {
         /// The path.
+        path: String,
+    },
+    /// The layout does not say where a field of the body ends, or has it twice.
+    #[error("the layout does not say where field {path:?} ends: set it off by literals")]
+    AmbiguousField {
+        /// Its path.
+        path: String,
+    },
+    /// Fields of the body stand in the layout beside what has no end of its own.
+    #[error("fields are signed among literals and the time, and lines among lines: nothing else")]
+    FieldsAmongOthers,
+    /// The signature stands in the body, and the time or the id that it covers in a header.
+    #[error("the signature stands in the body: so must the time and the id that it covers")]
+    HeaderBesideBody,
+    /// Two paths cannot both be followed in one body, or there are too many.
+    #[error("path {path:?} contradicts another, or is one too many")]
+    Paths {
+        /// One of them.
         path: String,
     },
     /// A header has no name.

@@ -34,6 +34,7 @@ pub mod line;
 pub mod linear;
 pub mod liveblocks;
 pub mod livekit;
+pub mod mailgun;
 pub mod meta;
 pub mod metronome;
 pub mod mollie;
@@ -155,6 +156,7 @@ providers! {
     Linear = linear as "linear",
     Liveblocks = liveblocks as "liveblocks",
     LiveKit = livekit as "livekit",
+    Mailgun = mailgun as "mailgun",
     Meta = meta as "meta",
     Metronome = metronome as "metronome",
     Mollie = mollie as "mollie",

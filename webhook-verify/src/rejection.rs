@@ -104,6 +104,40 @@ pub enum Rejection {
     /// [`MAX_FORM_FIELDS`](crate::MAX_FORM_FIELDS).
     #[error("the body is no form, or has too many fields")]
     MalformedForm,
+    /// The scheme reads fields of the body, and the body is not JSON, or not a form, throughout.
+    #[error("the body is not written as it should be")]
+    UnreadableBody,
+    /// A field that the scheme needs is not in the body.
+    #[error("field {path} of the body is missing")]
+    MissingField {
+        /// Where it should be.
+        path: Cow<'static, str>,
+    },
+    /// A field is in the body more than once: readers differ in which of the two they take.
+    #[error("field {path} of the body is there more than once")]
+    RepeatedField {
+        /// Where it stands.
+        path: Cow<'static, str>,
+    },
+    /// An array of which one item is signed has more, or none.
+    #[error("an array on the way to field {path} of the body has not exactly one item")]
+    NotOneItem {
+        /// Where the field should be.
+        path: Cow<'static, str>,
+    },
+    /// A field of the body holds nothing that the scheme has there: no usable signature, or too many;
+    /// no time or id as it should be written; an object or an array; what ends it in the signed bytes.
+    #[error("field {path} of the body is malformed")]
+    MalformedField {
+        /// Where it stands.
+        path: Cow<'static, str>,
+    },
+    /// The body says that it is signed by another scheme.
+    #[error("field {path} of the body says that it is signed by another scheme")]
+    OtherVersion {
+        /// Where it says so.
+        path: Cow<'static, str>,
+    },
     /// The delivery is genuine, but the secret that it was signed with is not valid now.
     #[error("signed with secret {label:?}, which is not valid now")]
     SecretNotValid {
@@ -194,6 +228,7 @@ impl Rejection {
         match self {
             Self::MissingHeader { .. }
             | Self::MissingTimestamp { .. }
+            | Self::MissingField { .. }
             | Self::NoTimestampInBody { .. }
             | Self::MissingClaim { .. } => RejectionKind::Missing,
             Self::RepeatedHeader { .. }
@@ -209,7 +244,12 @@ impl Rejection {
             | Self::AmbiguousBody
             | Self::MalformedForm
             | Self::MalformedClaims
-            | Self::MalformedClaim { .. } => RejectionKind::Malformed,
+            | Self::MalformedClaim { .. }
+            | Self::UnreadableBody
+            | Self::RepeatedField { .. }
+            | Self::NotOneItem { .. }
+            | Self::MalformedField { .. }
+            | Self::OtherVersion { .. } => RejectionKind::Malformed,
             Self::Mismatch
             | Self::BodyDigestMismatch
             | Self::SecretNotValid { .. }

@@ -3,15 +3,17 @@
 use alloc::borrow::Cow;
 
 use crate::algorithm::Algorithm;
+use crate::body_format::BodyFormat;
 use crate::coverage::{BodyCoverage, Coverage};
 use crate::encoding::Encoding;
+use crate::fields::{self, FieldPlan};
 use crate::header_names::{HeaderNames, is_token};
 use crate::id::IdSource;
 use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
 use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
-use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
+use crate::signature_source::{MoreSignatures, SignatureSource, VersionField};
 use crate::timestamp::{TimestampRule, TimestampSource};
 use crate::weakness::Weakness;
 
@@ -79,19 +81,21 @@ impl Scheme {
         let body = match signs(Segment::Body) {
             true => BodyCoverage::Whole,
             false if signs(Segment::Jwt) => BodyCoverage::Hash,
-            false if self.signed.iter().any(Segment::is_form) => BodyCoverage::Fields,
+            false if self.signed.iter().any(Segment::is_of_body) => BodyCoverage::Fields,
             false => BodyCoverage::Nothing,
         };
+        let signs_field =
+            |path, segment| body.is_complete() || signs(segment) || self.signs_field(path);
         Coverage {
             body,
-            id: match self.id {
+            id: match &self.id {
                 Some(IdSource::Header(_)) => signs(Segment::Id),
-                Some(IdSource::BodyField(_)) => body.is_complete(),
+                Some(IdSource::BodyField(path)) => signs_field(path, Segment::Id),
                 Some(IdSource::Claim(_)) => signs(Segment::Jwt),
                 None => false,
             },
             timestamp: match self.timestamp.as_ref().map(|rule| &rule.source) {
-                Some(TimestampSource::BodyField(_)) => body.is_complete(),
+                Some(TimestampSource::BodyField(path)) => signs_field(path, Segment::Timestamp),
                 Some(TimestampSource::Claim(_)) => signs(Segment::Jwt),
                 _ => signs(Segment::Timestamp),
             },
@@ -113,8 +117,57 @@ impl Scheme {
 
     /// What its tokens claim, if the signature stands in one.
     pub(crate) const fn jwt(&self) -> Option<&JwtRule> {
-        let SignatureSource::Header(signature) = &self.signature;
-        signature.grammar.jwt()
+        self.signature.grammar().jwt()
+    }
+
+    /// Whether nothing can be said of a delivery before all of its body is there: because the
+    /// signature stands in it, or it is signed field by field, or says the time. Any other body can be
+    /// verified as it streams in.
+    pub fn needs_whole_body(&self) -> bool {
+        let has_time = matches!(
+            self.timestamp.as_ref().map(|rule| &rule.source),
+            Some(TimestampSource::BodyField(_))
+        );
+        let is_inside = matches!(self.signature, SignatureSource::BodyField(_));
+        is_inside || has_time || self.signed.iter().any(Segment::is_of_body)
+    }
+
+    /// How the body is written, as far as its fields are read.
+    pub(crate) fn body_format(&self) -> BodyFormat {
+        match &self.signature {
+            SignatureSource::BodyField(signature) => signature.format,
+            SignatureSource::Header(_) => BodyFormat::Json,
+        }
+    }
+
+    /// The field that says by which scheme the body is signed.
+    pub(crate) fn version_field(&self) -> Option<&VersionField> {
+        match &self.signature {
+            SignatureSource::BodyField(signature) => signature.version.as_ref(),
+            SignatureSource::Header(_) => None,
+        }
+    }
+
+    /// The field of the body that is the time in the layout.
+    pub(crate) fn time_field_before_signature(&self) -> Option<&Cow<'static, str>> {
+        match self.timestamp.as_ref().map(|rule| &rule.source) {
+            Some(TimestampSource::BodyField(path)) if self.signs(&Segment::Timestamp) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The field of the body that is the id in the layout.
+    pub(crate) fn id_field_before_signature(&self) -> Option<&Cow<'static, str>> {
+        match &self.id {
+            Some(IdSource::BodyField(path)) if self.signs(&Segment::Id) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether a field is among what is signed.
+    fn signs_field(&self, path: &str) -> bool {
+        let mut fields = self.signed.iter().filter_map(Segment::field);
+        fields.any(|field| field.path == path)
     }
 
     /// Whether a piece is among what is signed.
@@ -129,11 +182,11 @@ impl Scheme {
     /// They do not.
     pub(crate) fn validate(&self) -> Result<Option<u8>, Misconfigured> {
         self.validate_headers()?;
-        let SignatureSource::Header(signature) = &self.signature;
-        signature.grammar.validate()?;
-        self.validate_jwt(signature)?;
-        self.validate_timestamp(signature)?;
+        self.signature.grammar().validate()?;
+        self.validate_jwt()?;
+        self.validate_timestamp()?;
         self.validate_id()?;
+        FieldPlan::of(self)?;
         match (self.algorithm, self.signed.is_empty()) {
             (Algorithm::Token, true) => Ok(None),
             (Algorithm::Token, false) => Err(Misconfigured::TokenSigns),
@@ -142,9 +195,12 @@ impl Scheme {
     }
 
     fn validate_headers(&self) -> Result<(), Misconfigured> {
-        let SignatureSource::Header(signature) = &self.signature;
+        let families = match &self.signature {
+            SignatureSource::Header(signature) => signature.names.len(),
+            SignatureSource::BodyField(_) => 1,
+        };
         for (place, (part, names)) in self.headers().enumerate() {
-            validate_names(part, names, signature.names.len())?;
+            validate_names(part, names, families)?;
             if let Some(name) = self
                 .headers()
                 .take(place)
@@ -171,52 +227,77 @@ impl Scheme {
             Some(IdSource::Header(names)) => Some(("id", names)),
             Some(IdSource::BodyField(_) | IdSource::Claim(_)) | None => None,
         };
-        let SignatureSource::Header(signature) = &self.signature;
-        let signature = signature.every_name().map(|names| ("signature", names));
+        let signature = match &self.signature {
+            SignatureSource::Header(signature) => Some(signature.every_name()),
+            SignatureSource::BodyField(_) => None,
+        };
+        let signature = signature.into_iter().flatten();
+        let signature = signature.map(|names| ("signature", names));
         signature.chain(timestamp).chain(id)
     }
 
-    fn validate_timestamp(&self, signature: &SignatureHeader) -> Result<(), Misconfigured> {
+    fn validate_timestamp(&self) -> Result<(), Misconfigured> {
         let source = self.timestamp.as_ref().map(|rule| &rule.source);
         match (source, self.signs(&Segment::Timestamp)) {
-            (None, false) | (Some(TimestampSource::Header(_)), true) => Ok(()),
+            (None, false) => Ok(()),
+            (Some(TimestampSource::Header(_)), true) => self.validate_header_beside(),
             (None, true) => Err(Misconfigured::TimestampHasNoRule),
             (Some(TimestampSource::BodyField(path)), false) => self.validate_time_in_body(path),
-            (Some(TimestampSource::BodyField(_)), true) => Err(Misconfigured::TimestampInBody),
             (Some(TimestampSource::Claim(_)), _) => Ok(()),
-            (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
-            (Some(TimestampSource::InSignature(key)), true) => {
-                if signature.more != MoreSignatures::InHeader {
-                    return Err(Misconfigured::TimestampInSeveral);
-                }
-                signature.grammar.validate_timestamp_key(key)
+            (Some(TimestampSource::BodyField(_)), true) if self.signs(&Segment::Body) => {
+                Err(Misconfigured::TimestampInBody)
             }
+            (Some(TimestampSource::BodyField(path)), true) => self.validate_path(path),
+            (Some(_), false) => Err(Misconfigured::TimestampNotSigned),
+            (Some(TimestampSource::InSignature(key)), true) => self.validate_time_under_key(key),
         }
     }
 
+    fn validate_time_under_key(&self, key: &str) -> Result<(), Misconfigured> {
+        let SignatureSource::Header(signature) = &self.signature else {
+            return Err(Misconfigured::NoKeysInHeader);
+        };
+        if signature.more != MoreSignatures::InHeader {
+            return Err(Misconfigured::TimestampInSeveral);
+        }
+        signature.grammar.validate_timestamp_key(key)
+    }
+
+    /// The time is read when the signature is right, as JSON.
     fn validate_time_in_body(&self, path: &str) -> Result<(), Misconfigured> {
-        if !self.coverage().body.is_complete() {
+        let is_signed = self.coverage().body.is_complete() || self.signs_field(path);
+        if !is_signed || self.body_format() != BodyFormat::Json {
             return Err(Misconfigured::TimestampNotSigned);
         }
-        validate_path(path)
+        self.validate_path(path)
     }
 
     fn validate_id(&self) -> Result<(), Misconfigured> {
-        match &self.id {
-            Some(IdSource::Header(_)) => Ok(()),
-            _ if self.signs(&Segment::Id) => Err(Misconfigured::IdHasNoHeader),
-            Some(IdSource::BodyField(path)) => validate_path(path),
-            Some(IdSource::Claim(_)) => Ok(()),
-            None => Ok(()),
+        match (&self.id, self.signs(&Segment::Id)) {
+            (Some(IdSource::Header(_) | IdSource::Claim(_)) | None, false) => Ok(()),
+            (Some(IdSource::Header(_)), true) => self.validate_header_beside(),
+            (Some(IdSource::BodyField(_)), true) if self.signs(&Segment::Body) => {
+                Err(Misconfigured::IdHasNoHeader)
+            }
+            (Some(IdSource::BodyField(path)), _) => self.validate_path(path),
+            (Some(IdSource::Claim(_)) | None, true) => Err(Misconfigured::IdHasNoHeader),
         }
     }
-}
 
-fn validate_path(path: &str) -> Result<(), Misconfigured> {
-    if path.split('.').any(str::is_empty) {
-        return Err(Misconfigured::Path { path: path.into() });
+    /// What is signed stands in headers only if the signature does.
+    const fn validate_header_beside(&self) -> Result<(), Misconfigured> {
+        match self.signature {
+            SignatureSource::Header(_) => Ok(()),
+            SignatureSource::BodyField(_) => Err(Misconfigured::HeaderBesideBody),
+        }
     }
-    Ok(())
+
+    fn validate_path(&self, path: &str) -> Result<(), Misconfigured> {
+        if fields::is_path(self.body_format(), path) {
+            return Ok(());
+        }
+        Err(Misconfigured::Path { path: path.into() })
+    }
 }
 
 fn validate_names(
@@ -243,7 +324,7 @@ mod tests {
     use alloc::string::String;
 
     use super::*;
-    use crate::{Grammar, Provider, TimestampUnit, Tolerance};
+    use crate::{Grammar, Provider, SignatureHeader, TimestampUnit, Tolerance};
 
     fn changed(
         provider: Provider,
@@ -259,7 +340,9 @@ mod tests {
         change: impl FnOnce(&mut SignatureHeader),
     ) -> Result<Option<u8>, Misconfigured> {
         changed(provider, |scheme| {
-            let SignatureSource::Header(header) = &mut scheme.signature;
+            let SignatureSource::Header(header) = &mut scheme.signature else {
+                panic!("{provider} signs in a header");
+            };
             change(header);
         })
     }

@@ -4,9 +4,11 @@ use alloc::borrow::Cow;
 #[cfg(feature = "ed25519")]
 use alloc::vec::Vec;
 
+use crate::fields::Fields;
 use crate::form::Field;
 use crate::misconfigured::Misconfigured;
 use crate::public_url::is_url_byte;
+use crate::signed_field::SignedField;
 
 /// A piece of the bytes that are signed.
 ///
@@ -48,6 +50,11 @@ pub enum Segment {
     /// The header and the claims of a [token](crate::Grammar::Jwt) with the dot between, as they
     /// came.
     Jwt,
+    /// The text of a field of the body. It stands among literals, and perhaps the time.
+    Field(SignedField),
+    /// The path of a field of the body, a line break, its text, and another line break. It stands
+    /// among its like only.
+    Line(SignedField),
 }
 
 impl Segment {
@@ -58,6 +65,19 @@ impl Segment {
 
     pub(crate) const fn is_form(&self) -> bool {
         matches!(self, Self::Form { .. })
+    }
+
+    /// The field of the body that is signed.
+    pub(crate) const fn field(&self) -> Option<&SignedField> {
+        match self {
+            Self::Field(field) | Self::Line(field) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a part of the body.
+    pub(crate) const fn is_of_body(&self) -> bool {
+        self.is_form() || self.field().is_some()
     }
 }
 
@@ -75,6 +95,7 @@ pub(crate) struct Pieces<'a> {
     pub(crate) form: &'a [Field<'a>],
     /// Without its signature.
     pub(crate) jwt: &'a str,
+    pub(crate) fields: &'a Fields<'a>,
 }
 
 impl<'a> Pieces<'a> {
@@ -89,6 +110,7 @@ impl<'a> Pieces<'a> {
             method: "",
             form: &[],
             jwt: "",
+            fields: const { &Fields::NONE },
         }
     }
 
@@ -107,6 +129,16 @@ impl<'a> Pieces<'a> {
                     put(field.value.as_bytes());
                 }),
                 Segment::Jwt => put(self.jwt.as_bytes()),
+                Segment::Field(field) => {
+                    put(self.fields.text(&field.path).unwrap_or_default().as_bytes());
+                }
+                Segment::Line(field) => {
+                    if let Some(text) = self.fields.text(&field.path) {
+                        for part in [&field.path, "\n", text, "\n"] {
+                            put(part.as_bytes());
+                        }
+                    }
+                }
             }
         }
     }
@@ -224,14 +256,14 @@ fn once(signed: &[Segment], wanted: &Segment) -> Result<Option<usize>, Misconfig
     }
 }
 
-fn first_byte(segment: Option<&Segment>) -> Option<u8> {
+pub(crate) fn first_byte(segment: Option<&Segment>) -> Option<u8> {
     match segment? {
         Segment::Literal(text) => text.bytes().next(),
         _ => None,
     }
 }
 
-fn last_byte(segment: &Segment) -> Option<u8> {
+pub(crate) fn last_byte(segment: &Segment) -> Option<u8> {
     match segment {
         Segment::Literal(text) => text.bytes().last(),
         _ => None,

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::fields::FieldPlan;
 use crate::form::Form;
 use crate::jwt_rule::{Issuer, JwtRule};
 use crate::misconfigured::Misconfigured;
@@ -109,6 +110,7 @@ impl Setup {
             });
         }
         Ok(Rules {
+            fields: FieldPlan::of(&scheme)?,
             body_follows_url: are_neighbours(&scheme.signed, Segment::Url, Segment::Body),
             url_follows_body: are_neighbours(&scheme.signed, Segment::Body, Segment::Url),
             scheme,
@@ -182,6 +184,8 @@ pub(crate) struct Rules {
     pub(crate) scheme: Scheme,
     /// The byte that must not occur in an id.
     pub(crate) id_boundary: Option<u8>,
+    /// What is read of a body before its signature is known.
+    pub(crate) fields: FieldPlan,
     /// It is there if the scheme signs it.
     public_url: Option<PublicUrl>,
     /// Who may have issued a token, if the scheme asks.

@@ -7,14 +7,18 @@ use core::{fmt, iter};
 
 use thiserror::Error;
 
+use crate::claim;
+use crate::fields::Fields;
 use crate::form::Form;
+use crate::grammar::Grammar;
 use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
 use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
+use crate::rejection::Rejection;
 use crate::ring::{MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
-use crate::segment::Pieces;
+use crate::segment::{Pieces, Segment};
 use crate::setup::{Rules, Setup};
 use crate::signature_source::{SignatureHeader, SignatureSource};
 use crate::signatures::MAX_SIGNATURES;
@@ -63,7 +67,13 @@ impl Signer {
         secrets: impl Into<SecretRing>,
     ) -> Result<Self, Misconfigured> {
         let rules = setup.into().check()?;
+        let grammar = rules.scheme.signature.grammar();
         let keys = SigningKeys::expand(&secrets.into(), &rules.scheme)?;
+        if let Some(place) = keys.labels().position(|label| !grammar.allows_label(label)) {
+            return Err(Misconfigured::Label {
+                position: place + 1,
+            });
+        }
         Ok(Self { rules, keys })
     }
 
@@ -74,35 +84,76 @@ impl Signer {
     ///
     /// No secret is valid now; the scheme signs an id and there is none; it has no header for the one
     /// there is; a verifier would refuse the id or the body; the address has the digest of another
-    /// body; the time cannot be written in as many digits as the scheme has; or the scheme has it in
-    /// the body, and the body does not say it.
+    /// body; the time cannot be written in as many digits as the scheme has; the scheme has it in the
+    /// body, and the body does not say it; or the signature belongs in the body.
     pub fn sign(
         &self,
         id: Option<&str>,
         now: UnixTime,
         body: &[u8],
     ) -> Result<SignedHeaders, Unsignable> {
+        let SignatureSource::Header(signature) = &self.rules.scheme.signature else {
+            return Err(Unsignable::InBody);
+        };
         let refused = |_| Unsignable::AmbiguousBody;
         self.rules.check_body(body).map_err(refused)?;
         let form = self.form(body)?;
+        let fields = self.read_fields(body)?;
         let mut headers = SignedHeaders(Vec::new());
-        self.add_id(&mut headers, id)?;
-        let timestamp = self.add_timestamp(&mut headers, now, body)?;
+        let id = self.add_id(&mut headers, id, &fields)?;
+        let timestamp = self.add_timestamp(&mut headers, now, body, &fields)?;
         let pieces = Pieces {
-            signed: &self.rules.scheme.signed,
-            id: id.unwrap_or_default(),
-            timestamp: timestamp.as_deref().unwrap_or_default(),
-            body,
-            url: self.rules.configured_url(),
-            method: "POST",
             form: form.as_ref().map_or(&[], Form::fields),
-            jwt: "",
+            ..self.pieces(&id, &timestamp, body, &fields)
         };
         match self.rules.scheme.jwt() {
-            Some(rule) => self.add_jwt(&mut headers, rule, now, &pieces)?,
-            None => self.add_signatures(&mut headers, now, &pieces)?,
+            Some(rule) => self.add_jwt(&mut headers, signature, rule, now, &pieces)?,
+            None => self.add_signatures(&mut headers, signature, now, &pieces)?,
         }
         Ok(headers)
+    }
+
+    /// What belongs into the field of a body that holds its signature, where a scheme has it there.
+    /// The other fields must be in the body already, the time and the id among them; what stands in
+    /// the field so far does not matter.
+    ///
+    /// ```
+    /// use webhook_verify::{Provider, Secret, Signer, UnixTime, Verifier, Weakness};
+    ///
+    /// let mailgun = Provider::Mailgun.despite(Weakness::BodyNotCovered);
+    /// let secret = Secret::new("a webhook signing key");
+    /// let now = UnixTime::from_secs(1_529_006_854);
+    /// let body = |signature: &str| {
+    ///     format!(
+    ///         r#"{{"signature":{{"timestamp":"1529006854","token":"a8ce0edb","signature":"{signature}"}}}}"#
+    ///     )
+    /// };
+    ///
+    /// let signer = Signer::new(mailgun.clone(), secret.clone())?;
+    /// let body = body(&signer.sign_fields(now, body("").as_bytes())?);
+    ///
+    /// let no_headers: [(&str, &str); 0] = [];
+    /// let verifier = Verifier::new(mailgun, secret)?;
+    /// assert!(verifier.verify_at(&no_headers, body.as_bytes(), now).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No secret is valid now; a field is missing that is signed, or a verifier would refuse it; or
+    /// the signature belongs in a header.
+    pub fn sign_fields(&self, now: UnixTime, body: &[u8]) -> Result<String, Unsignable> {
+        let SignatureSource::BodyField(signature) = &self.rules.scheme.signature else {
+            return Err(Unsignable::InHeader);
+        };
+        let fields = self.read_fields(body)?;
+        // The time and the id are in the body too, so none is added.
+        let mut headers = SignedHeaders(Vec::new());
+        let id = self.add_id(&mut headers, None, &fields)?;
+        let timestamp = self.add_timestamp(&mut headers, now, body, &fields)?;
+        let pieces = self.pieces(&id, &timestamp, body, &fields);
+        let signatures = self.signatures(&signature.grammar, now, &pieces)?;
+        Ok(write_first(&signature.grammar, None, signatures))
     }
 
     /// The scheme.
@@ -120,45 +171,101 @@ impl Signer {
         }
     }
 
-    fn add_id(&self, headers: &mut SignedHeaders, id: Option<&str>) -> Result<(), Unsignable> {
-        match (&self.rules.scheme.id, id) {
-            (Some(IdSource::Header(_)), Some(id))
-                if !is_well_formed(id, self.rules.id_boundary) =>
-            {
+    /// The id that is signed; empty if there is none.
+    fn add_id<'i>(
+        &self,
+        headers: &mut SignedHeaders,
+        id: Option<&'i str>,
+        fields: &Fields<'i>,
+    ) -> Result<Cow<'i, str>, Unsignable> {
+        let Rules {
+            scheme,
+            id_boundary,
+            ..
+        } = &self.rules;
+        match (&scheme.id, id) {
+            (Some(IdSource::Header(_)), Some(id)) if !is_well_formed(id, *id_boundary) => {
                 Err(Unsignable::MalformedId)
             }
             (Some(IdSource::Header(names)), Some(id)) => {
                 headers.0.push((names.to_cow(0), id.into()));
-                Ok(())
+                Ok(id.into())
             }
-            (Some(IdSource::Header(_)), None) if self.rules.scheme.coverage().id => {
-                Err(Unsignable::MissingId)
-            }
-            (Some(IdSource::Claim(_)), Some(id)) if is_well_formed(id, None) => Ok(()),
+            (Some(IdSource::Claim(_)), Some(id)) if is_well_formed(id, None) => Ok(id.into()),
             (Some(IdSource::Claim(_)), Some(_)) => Err(Unsignable::MalformedId),
+            (Some(IdSource::Header(_)), None) if scheme.coverage().id => Err(Unsignable::MissingId),
             (_, Some(_)) => Err(Unsignable::NoIdHeader),
-            (_, None) => Ok(()),
+            (Some(IdSource::BodyField(path)), None) if scheme.signs(&Segment::Id) => {
+                claim::id_in_body(path, *id_boundary, fields).map_err(unusable)
+            }
+            (_, None) => Ok("".into()),
         }
     }
 
-    fn add_timestamp(
+    /// The time that is signed, as it is written; empty if there is none.
+    fn add_timestamp<'b>(
         &self,
         headers: &mut SignedHeaders,
         now: UnixTime,
         body: &[u8],
-    ) -> Result<Option<String>, Unsignable> {
+        fields: &Fields<'b>,
+    ) -> Result<Cow<'b, str>, Unsignable> {
         let Some(rule) = &self.rules.scheme.timestamp else {
-            return Ok(None);
+            return Ok("".into());
         };
         if let TimestampSource::BodyField(path) = &rule.source {
+            if self.rules.scheme.signs(&Segment::Timestamp) {
+                let said = claim::time_in_body(path, rule.unit, fields);
+                return said.map(|(_, text)| text).map_err(unusable);
+            }
             let said = rule.unit.find(body, path);
-            return said.map(|_| None).ok_or(Unsignable::NoTimestampInBody);
+            return said.map(|_| "".into()).ok_or(Unsignable::NoTimestampInBody);
         }
         let text = rule.unit.format(now).ok_or(Unsignable::TimeOutOfRange)?;
         if let TimestampSource::Header(names) = &rule.source {
             headers.0.push((names.to_cow(0), text.clone()));
         }
-        Ok(Some(text))
+        Ok(text.into())
+    }
+
+    fn read_fields<'b>(&'b self, body: &'b [u8]) -> Result<Fields<'b>, Unsignable> {
+        self.rules.fields.read(body).map_err(unusable)
+    }
+
+    fn pieces<'p>(
+        &'p self,
+        id: &'p str,
+        timestamp: &'p str,
+        body: &'p [u8],
+        fields: &'p Fields<'p>,
+    ) -> Pieces<'p> {
+        Pieces {
+            id,
+            timestamp,
+            body,
+            url: self.rules.configured_url(),
+            method: "POST",
+            fields,
+            ..Pieces::of(&self.rules.scheme.signed)
+        }
+    }
+
+    /// The signature of every secret that is valid now, as it is written.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    fn signatures<'s>(
+        &'s self,
+        grammar: &'s Grammar,
+        now: UnixTime,
+        pieces: &'s Pieces<'_>,
+    ) -> Result<impl Iterator<Item = String> + 's, Unsignable> {
+        let mut keys = self.keys.valid_at(now).peekable();
+        if keys.peek().is_none() {
+            return Err(Unsignable::NoValidSecret);
+        }
+        Ok(keys.map(|key| grammar.ascribe(key.label(), key.sign(pieces))))
     }
 
     /// # Errors
@@ -167,11 +274,11 @@ impl Signer {
     fn add_jwt(
         &self,
         headers: &mut SignedHeaders,
+        signature: &SignatureHeader,
         rule: &JwtRule,
         now: UnixTime,
         pieces: &Pieces<'_>,
     ) -> Result<(), Unsignable> {
-        let SignatureSource::Header(signature) = &self.rules.scheme.signature;
         let SignatureHeader { names, grammar, .. } = signature;
         let key = self.keys.valid_at(now).next();
         let key = key.ok_or(Unsignable::NoValidSecret)?;
@@ -192,31 +299,14 @@ impl Signer {
     fn add_signatures(
         &self,
         headers: &mut SignedHeaders,
+        signature: &SignatureHeader,
         now: UnixTime,
         pieces: &Pieces<'_>,
     ) -> Result<(), Unsignable> {
-        let SignatureSource::Header(signature) = &self.rules.scheme.signature;
         let SignatureHeader { names, grammar, .. } = signature;
-        let mut signatures = self
-            .keys
-            .valid_at(now)
-            .map(|key| key.sign(pieces))
-            .peekable();
-        if signatures.peek().is_none() {
-            return Err(Unsignable::NoValidSecret);
-        }
-        let in_first = if grammar.lists_several() {
-            MAX_SECRETS
-        } else {
-            1
-        };
-        let timestamp = match self
-            .rules
-            .scheme
-            .timestamp
-            .as_ref()
-            .map(|rule| &rule.source)
-        {
+        let mut signatures = self.signatures(grammar, now, pieces)?;
+        let rule = self.rules.scheme.timestamp.as_ref();
+        let timestamp = match rule.map(|rule| &rule.source) {
             Some(TimestampSource::InSignature(key)) => Some((key.as_ref(), pieces.timestamp)),
             Some(
                 TimestampSource::Header(_)
@@ -225,7 +315,7 @@ impl Signer {
             )
             | None => None,
         };
-        let first = grammar.write(timestamp, signatures.by_ref().take(in_first));
+        let first = write_first(grammar, timestamp, &mut signatures);
         headers.0.push((names.to_cow(0), first));
         let further = signature.every_name().skip(1);
         for (names, signature) in further.zip(signatures) {
@@ -234,6 +324,24 @@ impl Signer {
         }
         Ok(())
     }
+}
+
+fn unusable(_: Rejection) -> Unsignable {
+    Unsignable::UnusableBody
+}
+
+/// Writes as many signatures as may stand in one place.
+fn write_first(
+    grammar: &Grammar,
+    timestamp: Option<(&str, &str)>,
+    signatures: impl Iterator<Item = String>,
+) -> String {
+    let in_one_place = if grammar.lists_several() {
+        MAX_SECRETS
+    } else {
+        1
+    };
+    grammar.write(timestamp, signatures.take(in_one_place))
 }
 
 impl fmt::Debug for Signer {
@@ -305,6 +413,16 @@ pub enum Unsignable {
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,
+    /// The signature belongs in the body: [`Signer::sign_fields`] makes it.
+    #[error("this scheme has the signature in the body: sign the fields, and put it there")]
+    InBody,
+    /// The signature belongs in a header: [`Signer::sign`] makes it.
+    #[error("this scheme has the signature in a header: sign the body")]
+    InHeader,
+    /// The body is not written as the scheme needs it, or a field that is signed is missing, or a
+    /// verifier would refuse it.
+    #[error("the body lacks a field that is signed, or a verifier would refuse it")]
+    UnusableBody,
     /// The scheme has the time in the body, and the body does not say it.
     #[error("this scheme has the time in the body, and the body does not say it")]
     NoTimestampInBody,
@@ -332,7 +450,9 @@ mod tests {
     fn signatures(provider: Provider, id: Option<&str>) -> usize {
         let scheme = provider.scheme();
         let headers = sign(provider, id, NOW).expect("signable");
-        let SignatureSource::Header(signature) = &scheme.signature;
+        let SignatureSource::Header(signature) = &scheme.signature else {
+            panic!("{provider} signs in a header");
+        };
         let mut values = headers.values_of(signature.names.of(0));
         let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
         let mut found = Signatures::new(&scheme);

@@ -60,6 +60,11 @@ impl SigningKeys {
         self.0.iter().find(|key| key.label == label)
     }
 
+    /// The labels, in the order of the ring.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(SigningKey::label)
+    }
+
     /// The keys that are valid.
     pub(crate) fn valid_at(&self, now: UnixTime) -> impl Iterator<Item = &SigningKey> {
         self.0.iter().filter(move |key| key.validity.includes(now))
@@ -67,6 +72,10 @@ impl SigningKeys {
 }
 
 impl SigningKey {
+    pub(crate) fn label(&self) -> &str {
+        &self.label
+    }
+
     /// The signature of a delivery, as it is written in a header.
     pub(crate) fn sign(&self, pieces: &Pieces<'_>) -> String {
         match &self.material {
@@ -99,7 +108,6 @@ impl Material {
 impl fmt::Debug for SigningKeys {
     /// The labels.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.0.iter().map(|key| &key.label);
-        f.debug_list().entries(labels).finish()
+        f.debug_list().entries(self.labels()).finish()
     }
 }

@@ -3,8 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use crate::body_field;
 use crate::coverage::{BodyCoverage, Coverage};
+use crate::fields::{self, Value};
 use crate::fingerprint::Fingerprint;
 use crate::header_names::HeaderNames;
 use crate::headers::AnyHeaders;
@@ -43,8 +43,8 @@ pub struct Verified<'a> {
     pub(crate) identity: Tag,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) skew: Option<Skew>,
-    /// The id from a header, if it is signed.
-    pub(crate) id: Option<&'a str>,
+    /// The id, if it is in the layout.
+    pub(crate) id: Option<Cow<'a, str>>,
     pub(crate) headers: &'a dyn AnyHeaders,
     pub(crate) family: usize,
     /// How much of the body is covered, if that depends on the delivery.
@@ -92,12 +92,12 @@ impl<'a> Verified<'a> {
     /// have the member exactly once, and one in a claim.
     pub fn event_id(&self) -> Option<EventId<'a>> {
         let text = match &self.scheme.id {
-            Some(IdSource::Header(names)) => self
-                .id
-                .or_else(|| self.unsigned_id(names))
-                .map(Cow::Borrowed),
+            _ if self.id.is_some() => self.id.clone(),
+            Some(IdSource::Header(names)) => self.unsigned_id(names).map(Cow::Borrowed),
             Some(IdSource::BodyField(path)) => {
-                body_field::find(self.body, path).filter(|text| is_well_formed(text, None))
+                let value = fields::find(self.scheme.body_format(), self.body, path);
+                let text = value.and_then(Value::into_text);
+                text.filter(|text| is_well_formed(text, None))
             }
             Some(IdSource::Claim(name)) => {
                 let text = self.jwt.and_then(|jwt| jwt.text_of(name));

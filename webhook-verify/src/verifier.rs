@@ -192,7 +192,8 @@ impl Verifier {
     ) -> Result<Verified<'a>, Rejection> {
         let scheme = &self.rules.scheme;
         let mut signatures = Signatures::new(scheme);
-        let claim = Claim::read(&self.rules, request, &mut signatures)?;
+        let fields = self.rules.fields.read(body)?;
+        let claim = Claim::read(&self.rules, request, fields, &mut signatures)?;
         self.rules.check_body(body)?;
         let form = self.rules.form(claim.url, body)?;
         let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(&clock);

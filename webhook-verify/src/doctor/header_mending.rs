@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::doctor::finding::Finding;
 use crate::{
     Algorithm, Encoding, Misconfigured, Provider, Rejection, Secret, SecretForm, Setup,
-    SignatureSource, TimestampUnit, UnixTime, Verifier,
+    SignatureHeader, SignatureSource, TimestampUnit, UnixTime, Verifier,
 };
 
 /// Headers whose names can be changed.
@@ -18,6 +18,7 @@ pub(super) struct Mended<'a> {
     pub(super) setup: Setup,
     pub(super) headers: HeaderLines<'a>,
     pub(super) findings: Vec<Finding>,
+    body: &'a [u8],
     /// Whether the scheme reads them now.
     pub(super) is_readable: bool,
 }
@@ -31,15 +32,20 @@ impl<'a> Mended<'a> {
     /// # Errors
     ///
     /// The scheme contradicts itself.
-    pub(super) fn new(setup: Setup, headers: HeaderLines<'a>) -> Result<Self, Misconfigured> {
+    pub(super) fn new(
+        setup: Setup,
+        headers: HeaderLines<'a>,
+        body: &'a [u8],
+    ) -> Result<Self, Misconfigured> {
         let mut mended = Self {
             setup,
             headers,
+            body,
             findings: Vec::new(),
             is_readable: false,
         };
         for _ in 0..MAX_MENDS {
-            let Some(rejection) = refusal(&mended.setup, &mended.headers)? else {
+            let Some(rejection) = refusal(&mended.setup, &mended.headers, body)? else {
                 mended.is_readable = true;
                 break;
             };
@@ -66,12 +72,13 @@ impl<'a> Mended<'a> {
 
     /// Gives a header its name back. If it is the signature's, any family's will do.
     fn rename(&mut self, missing: &str) -> Option<Finding> {
-        let SignatureSource::Header(signature) = &self.setup.scheme.signature;
-        let signature = &signature.names;
-        let is_signature = signature.iter().any(|name| name == missing);
-        let wanted = match is_signature {
-            true => signature.iter().map(ToString::to_string).collect(),
-            false => [missing.to_string()].to_vec(),
+        let wanted = match &self.setup.scheme.signature {
+            SignatureSource::Header(SignatureHeader { names, .. })
+                if names.iter().any(|name| name == missing) =>
+            {
+                names.iter().map(ToString::to_string).collect()
+            }
+            _ => [missing.to_string()].to_vec(),
         };
         for name in wanted {
             let similar = |own: &str| bare_name(own) == bare_name(&name);
@@ -92,7 +99,7 @@ impl<'a> Mended<'a> {
         for found in [Encoding::Hex, Encoding::Base64, Encoding::Base64UrlNoPad] {
             let mut setup = self.setup.clone();
             setup.scheme.encoding = found;
-            let refusal = refusal(&setup, &self.headers)?;
+            let refusal = refusal(&setup, &self.headers, self.body)?;
             if !matches!(refusal, Some(Rejection::NoUsableSignature { .. })) {
                 self.setup = setup;
                 return Ok(Some(Finding::OtherEncoding { expected, found }));
@@ -109,7 +116,7 @@ impl<'a> Mended<'a> {
             };
             let expected = rule.unit;
             rule.unit = found;
-            let refusal = refusal(&setup, &self.headers)?;
+            let refusal = refusal(&setup, &self.headers, self.body)?;
             if !matches!(refusal, Some(Rejection::MalformedTimestamp { .. })) {
                 self.setup = setup;
                 return Ok(Some(Finding::OtherUnit { expected, found }));
@@ -120,14 +127,14 @@ impl<'a> Mended<'a> {
 }
 
 /// The other providers by whose schemes the headers could be signed.
-pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>) -> Vec<Provider> {
+pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>, body: &[u8]) -> Vec<Provider> {
     let others = Provider::ALL
         .iter()
         .copied()
         .filter(|provider| provider.name() != own);
     let holds_a_signature = |provider: &Provider| {
         !matches!(
-            refusal(&(*provider).into(), headers),
+            refusal(&(*provider).into(), headers, body),
             Err(_)
                 | Ok(Some(
                     Rejection::MissingHeader { .. } | Rejection::NoUsableSignature { .. }
@@ -142,7 +149,11 @@ pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>) -> Vec<Provider> 
 /// # Errors
 ///
 /// The scheme contradicts itself.
-fn refusal(setup: &Setup, headers: &HeaderLines<'_>) -> Result<Option<Rejection>, Misconfigured> {
+fn refusal(
+    setup: &Setup,
+    headers: &HeaderLines<'_>,
+    body: &[u8],
+) -> Result<Option<Rejection>, Misconfigured> {
     let mut setup = setup.clone();
     setup.scheme.secret = SecretForm::Verbatim;
     if setup.scheme.algorithm == Algorithm::Ed25519 {
@@ -150,9 +161,8 @@ fn refusal(setup: &Setup, headers: &HeaderLines<'_>) -> Result<Option<Rejection>
         setup.scheme.algorithm = Algorithm::HmacSha512;
     }
     let anything = Verifier::new(setup, Secret::new("any key"))?;
-    // Headers are read before the body is, so that any will do.
-    match anything.verify_at(headers, b"", UnixTime::from_secs(0)) {
-        Ok(_) | Err(Rejection::Mismatch) => Ok(None),
+    match anything.verify_at(headers, body, UnixTime::from_secs(0)) {
+        Ok(_) | Err(Rejection::Mismatch | Rejection::AmbiguousBody) => Ok(None),
         Err(rejection) if rejection.is_stale() => Ok(None),
         Err(rejection) => Ok(Some(rejection)),
     }

@@ -51,7 +51,7 @@ pub(super) fn find_provider(
     delivery: &Delivery<'_>,
     budget: &mut Budget,
 ) -> Option<Match> {
-    let providers = lookalikes(own, delivery.headers);
+    let providers = lookalikes(own, delivery.headers, delivery.body);
     providers.into_iter().find_map(|provider| {
         let suspects = Suspects::new(&provider.into(), secrets).plain;
         let mut found = find_as_received(&suspects, delivery, budget)?;

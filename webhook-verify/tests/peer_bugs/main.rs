@@ -5,6 +5,7 @@ mod addresses;
 mod bodies;
 mod boundaries;
 mod disclosure;
+mod fields;
 mod headers;
 mod secrets;
 mod signatures;

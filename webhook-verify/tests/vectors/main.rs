@@ -22,7 +22,6 @@ use crate::verdict::Verdict;
 const TO_COME: &[&str] = &[
     "adyen",
     "braintree",
-    "mailgun",
     "paypal",
     "plaid",
     "sendgrid",

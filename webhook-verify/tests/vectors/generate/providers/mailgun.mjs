@@ -4,7 +4,7 @@
 
 import { createHmac } from "node:crypto";
 
-import { NOW, accept, reject, truncated } from "../delivery.mjs";
+import { NOW, SECOND_TOLERANCE, accept, reject, truncated } from "../delivery.mjs";
 
 export const provider = "mailgun";
 
@@ -27,6 +27,9 @@ function post(signature, { secrets = [CURRENT], event = EVENT } = {}) {
 
 const ours = signatureOf();
 const changed = (fields) => post({ ...ours, ...fields });
+const text = (body) => ({ ...post(ours), body: Buffer.from(body) });
+const sentAt = (secs) => post(signatureOf({ timestamp: String(secs) }));
+const parent = signatureOf({ secret: PREVIOUS }).signature;
 
 export const cases = [
   accept("genuine", post(ours)),
@@ -34,6 +37,12 @@ export const cases = [
   accept("the event changed, which nothing signs", post(ours, { event: { ...EVENT, recipient: "bob@example.com" } })),
   accept("the new of two keys", post(ours, { secrets: [CURRENT, PREVIOUS] }), { label: "current" }),
   accept("the old of two keys", post(signatureOf({ secret: PREVIOUS }), { secrets: [CURRENT, PREVIOUS] }), { label: "previous" }),
+  accept("the time as a number", changed({ timestamp: NOW })),
+  accept("the signature of another account beside it", changed({ "parent-signature": parent })),
+  accept("a signature in capitals", changed({ signature: ours.signature.toUpperCase() })),
+  accept("a token with escapes", text(JSON.stringify({ signature: ours }).replace(TOKEN, `\\u0064\\u0036${TOKEN.slice(2)}`))),
+  accept("as old as is allowed", sentAt(NOW - SECOND_TOLERANCE)),
+  accept("as far ahead as is allowed", sentAt(NOW + 60)),
   accept("the signature behind the event", { ...post(ours), body: Buffer.from(JSON.stringify({ "event-data": EVENT, signature: ours })) }),
 
   reject("another time", changed({ timestamp: String(NOW + 1) })),
@@ -55,6 +64,22 @@ export const cases = [
   reject("two signatures that differ", { ...post(ours), body: Buffer.from(`{"signature":${JSON.stringify(ours)},"signature":${JSON.stringify({ ...ours, token: "other" })}}`) }),
   reject("no body", { ...post(ours), body: Buffer.alloc(0) }),
   reject("a body that is no JSON", { ...post(ours), body: Buffer.from("signature=1") }),
+  reject("too old by a second", sentAt(NOW - SECOND_TOLERANCE - 1)),
+  reject("too far ahead by a second", sentAt(NOW + 61)),
+  reject("a character moved from the token to the time", changed({ timestamp: ours.timestamp + TOKEN[0], token: TOKEN.slice(1) })),
+  reject("a dot between time and token", post(signatureOf({ signed: [String(NOW), ".", TOKEN] }))),
+  reject("a time with a fraction", post(signatureOf({ timestamp: `${NOW}.0` }))),
+  reject("a time in milliseconds", post(signatureOf({ timestamp: `${NOW}000` }))),
+  reject("an empty token", post(signatureOf({ token: "" }))),
+  reject("a token with a line break", post(signatureOf({ token: `${TOKEN}\n` }))),
+  reject("a signature of null", changed({ signature: null })),
+  reject("a list of signatures", changed({ signature: [ours.signature] })),
+  reject("our signature as the other account's only", changed({ signature: undefined, "parent-signature": ours.signature })),
+  reject("two tokens, the first of them right", text(`{"signature":${JSON.stringify(ours).replace("}", ',"token":"x"}')}}`)),
+  reject("two tokens, the last of them right", text(`{"signature":${JSON.stringify(ours).replace("{", '{"token":"x",')}}`)),
+  reject("one signature twice", text(`{"signature":${JSON.stringify(ours)},"signature":${JSON.stringify(ours)}}`)),
+  reject("the fields in a form", text(new URLSearchParams(ours).toString())),
+  reject("something behind the JSON", text(`${JSON.stringify({ signature: ours })}x`)),
   reject("a year old", post(signatureOf({ timestamp: String(NOW - 31_536_000) }))),
   reject("ten years ahead", post(signatureOf({ timestamp: String(NOW + 315_360_000) }))),
 ];
