@@ -56,6 +56,7 @@ pub mod sanity;
 pub mod sentry;
 pub mod shopify;
 pub mod slack;
+pub mod sns;
 pub mod square;
 pub mod standard_webhooks;
 pub mod standard_webhooks_v1a;
