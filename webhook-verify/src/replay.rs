@@ -57,8 +57,8 @@
 //! # Stores
 //!
 //! [`Memory`] forgets with the process; `File` (feature `file`) keeps one SQLite file for the
-//! processes of one machine. Another is a [`Store`] of your own; the feature `conformance` has the
-//! laws that it must keep, as tests.
+//! processes of one machine; `Redis` (feature `redis`) serves those of many. Another is a [`Store`] of
+//! your own; the feature `conformance` has the laws that it must keep, as tests.
 
 mod claim;
 mod clock;
@@ -70,6 +70,8 @@ pub mod file;
 mod key;
 mod log;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod route;
 mod store;
 mod windows;
@@ -82,6 +84,8 @@ pub use self::file::File;
 pub use self::key::{InvalidKey, ReplayKey, UnsignedId};
 pub use self::log::ReplayLog;
 pub use self::memory::{Memory, WhenFull};
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
 pub use self::route::{InvalidRoute, Route};
 pub use self::store::{Store, StoreError};
 pub use self::windows::{InvalidWindows, Windows};

@@ -1,0 +1,82 @@
+//! How the script is sent.
+
+use core::time::Duration;
+use std::string::String;
+use std::sync::LazyLock;
+use std::vec::Vec;
+
+use fred::clients::WithOptions;
+use fred::error::Error;
+use fred::interfaces::ClientLike;
+use fred::types::config::Options;
+use fred::types::{CustomCommand, Value};
+use sha1::{Digest as _, Sha1};
+
+use super::answer::Answer;
+
+/// How long an answer may take if the client has no command timeout.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+const SCRIPT: &str = include_str!("verbs.lua");
+
+/// What Redis calls the script: its SHA-1, in hexadecimal.
+static DIGEST: LazyLock<String> = LazyLock::new(|| const_hex::encode(Sha1::digest(SCRIPT)));
+
+/// Sends commands once, and not at all while the connection is down.
+///
+/// Both are asked of the client, because each has a gap: without the first it would send a command again
+/// when a node leaves a Cluster, whether it was executed or not, and without the second it would wait for
+/// the connection.
+pub(super) fn once<C: ClientLike>(client: &C) -> WithOptions<C> {
+    let has_timeout = !client.perf_config().default_command_timeout.is_zero();
+    client.with_options(&Options {
+        max_attempts: Some(1),
+        fail_fast: true,
+        timeout: (!has_timeout).then_some(ANSWER_WITHIN),
+        ..Options::default()
+    })
+}
+
+/// Runs the script on the entry under `key`.
+pub(super) async fn run<C: ClientLike>(
+    client: &WithOptions<C>,
+    key: String,
+    arguments: Vec<String>,
+) -> Result<Answer, Error> {
+    // The methods of the client for these two commands ignore how commands are to be sent.
+    let command = |name| CustomCommand::new_static(name, key.as_str(), false);
+    let (load, call) = (command("EVAL"), command("EVALSHA"));
+    let mut values = Vec::from([Value::from_static_str(&DIGEST), Value::Integer(1)]);
+    values.push(key.into());
+    values.extend(arguments.into_iter().map(Value::from));
+    match client.custom(call, values.clone()).await {
+        // The server was started anew, or somebody has flushed its scripts. Nothing was done, so this is
+        // not a second time; and from now on the server has the script.
+        Err(error) if error.details().starts_with("NOSCRIPT") => {
+            values[0] = Value::from_static_str(SCRIPT);
+            client.custom(load, values).await
+        }
+        answer => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fred::clients::Client;
+    use fred::types::Builder;
+
+    use super::*;
+
+    #[test]
+    fn a_client_without_a_timeout_is_given_one() {
+        let client = Client::default();
+        assert_eq!(once(&client).options().timeout, Some(ANSWER_WITHIN));
+
+        let patience = Duration::from_millis(200);
+        let client = Builder::default_centralized()
+            .with_performance_config(|config| config.default_command_timeout = patience)
+            .build()
+            .unwrap();
+        assert_eq!(once(&client).options().timeout, None, "its own holds");
+    }
+}
