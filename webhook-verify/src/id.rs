@@ -51,6 +51,11 @@ impl<'a> EventId<'a> {
     pub const fn is_signed(&self) -> bool {
         self.signed
     }
+
+    /// The same id, for longer than the delivery.
+    pub fn into_owned(self) -> EventId<'static> {
+        EventId::new(self.text.into_owned().into(), self.signed)
+    }
 }
 
 impl AsRef<str> for EventId<'_> {

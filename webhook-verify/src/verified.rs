@@ -10,6 +10,7 @@ use crate::header_names::HeaderNames;
 use crate::headers::AnyHeaders;
 use crate::id::{EventId, IdSource, is_well_formed};
 use crate::jwt::Jwt;
+use crate::proof::Proof;
 use crate::scheme::Scheme;
 use crate::tag::Tag;
 use crate::unix_time::{Skew, UnixTime};
@@ -116,6 +117,11 @@ impl<'a> Verified<'a> {
     /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self.identity)
+    }
+
+    /// What is known of it, for longer than the request.
+    pub fn to_proof(&self) -> Proof {
+        Proof::of(self)
     }
 }
 

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::fingerprint::Fingerprint;
 use crate::id::{EventId, is_well_formed};
+use crate::proof::Proof;
 use crate::verified::Verified;
 
 const ID: &str = "id:";
@@ -64,9 +65,12 @@ pub struct InvalidKey;
 impl ReplayKey {
     /// The safe key of a delivery: its signed id, or its fingerprint if it has none.
     pub fn of(delivery: &Verified<'_>) -> Self {
-        let id = delivery.event_id();
-        id.and_then(|id| Self::by_id(&id).ok())
-            .unwrap_or_else(|| Self::by_fingerprint(delivery.fingerprint()))
+        Self::safe(delivery.event_id().as_ref(), delivery.fingerprint())
+    }
+
+    /// The safe key of a delivery of which the proof is left: the same as of the delivery itself.
+    pub fn of_proof(proof: &Proof) -> Self {
+        Self::safe(proof.event_id(), proof.fingerprint())
     }
 
     /// By a signed id.
@@ -98,6 +102,11 @@ impl ReplayKey {
     /// The text, with the kind in front; what stores write and people read.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    fn safe(id: Option<&EventId<'_>>, fingerprint: Fingerprint) -> Self {
+        id.and_then(|id| Self::by_id(id).ok())
+            .unwrap_or_else(|| Self::by_fingerprint(fingerprint))
     }
 
     fn new(kind: &str, name: impl fmt::Display) -> Self {
@@ -159,7 +168,11 @@ mod tests {
     use crate::{Provider, Secret, Signer, UnixTime, Verifier};
 
     fn key_of(provider: Provider, id: Option<&str>, body: &[u8]) -> ReplayKey {
-        deliver(provider, id, body, ReplayKey::of)
+        deliver(provider, id, body, |delivery| {
+            let key = ReplayKey::of(delivery);
+            assert_eq!(ReplayKey::of_proof(&delivery.to_proof()), key);
+            key
+        })
     }
 
     fn deliver<T>(
