@@ -49,12 +49,14 @@ mod answer;
 mod genuine;
 mod header;
 mod nonce;
+mod proven;
 mod query;
 mod refusal;
 mod unanswerable;
 
 pub use self::answer::Answer;
 pub use self::genuine::Genuine;
+pub use self::proven::Proven;
 pub use self::refusal::Refusal;
 pub use self::unanswerable::Unanswerable;
 

@@ -12,6 +12,8 @@ mod builder;
 pub mod challenge;
 mod claim;
 mod coverage;
+#[cfg(feature = "delivery")]
+mod delivery;
 #[cfg(feature = "serde")]
 mod description;
 #[cfg(feature = "doctor")]
@@ -39,6 +41,8 @@ mod proof;
 pub mod provider;
 mod public_key;
 mod public_url;
+#[cfg(feature = "delivery")]
+mod refused;
 mod rejection;
 #[cfg(feature = "replay")]
 pub mod replay;
@@ -57,6 +61,8 @@ mod signer;
 mod signing_key;
 mod tag;
 mod timestamp;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod unix_time;
 mod validity;
 mod verified;
@@ -66,6 +72,8 @@ mod weakness;
 pub use crate::algorithm::Algorithm;
 pub use crate::body_format::BodyFormat;
 pub use crate::coverage::{BodyCoverage, Coverage};
+#[cfg(feature = "delivery")]
+pub use crate::delivery::Delivery;
 pub use crate::encoding::Encoding;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::form::MAX_FORM_FIELDS;
@@ -78,6 +86,8 @@ pub use crate::misconfigured::Misconfigured;
 pub use crate::proof::Proof;
 pub use crate::provider::{Provider, UnknownProvider};
 pub use crate::public_url::MAX_TARGET_LEN;
+#[cfg(feature = "delivery")]
+pub use crate::refused::{Refused, Unresolved};
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::request::Request;
 pub use crate::ring::{MAX_SECRETS, SecretRing};

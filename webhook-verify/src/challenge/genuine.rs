@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "delivery")]
+use crate::delivery::Delivery;
 use crate::verified::Verified;
 
 /// A body that is known to come from the provider.
@@ -25,6 +27,13 @@ impl<'a> Genuine<'a> {
 
 impl<'a> From<&Verified<'a>> for Genuine<'a> {
     fn from(delivery: &Verified<'a>) -> Self {
+        Self(delivery.body())
+    }
+}
+
+#[cfg(feature = "delivery")]
+impl<'a> From<&'a Delivery> for Genuine<'a> {
+    fn from(delivery: &'a Delivery) -> Self {
         Self(delivery.body())
     }
 }

@@ -10,9 +10,8 @@
 //! Source: [url_verification](https://docs.slack.dev/reference/events/url_verification).
 
 use super::nonce::{Nonce, is_token};
-use super::{Answer, Challenge, Refusal};
+use super::{Answer, Challenge, Proven, Refusal};
 use crate::body_field;
-use crate::verified::Verified;
 
 const CHALLENGE: Nonce = Nonce {
     name: "challenge",
@@ -39,8 +38,8 @@ const CHALLENGE: Nonce = Nonce {
 /// assert_eq!(answer.body(), "3eZbrw1a");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn answer(delivery: &Verified<'_>) -> Challenge {
-    Challenge::of(read(delivery.body()))
+pub fn answer<'a>(delivery: impl Into<Proven<'a>>) -> Challenge {
+    Challenge::of(read(delivery.into().body))
 }
 
 fn read(body: &[u8]) -> Result<Option<Answer>, Refusal> {

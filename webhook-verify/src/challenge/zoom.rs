@@ -19,14 +19,13 @@ use alloc::string::String;
 use core::fmt;
 
 use super::nonce::{Nonce, is_token};
-use super::{Answer, Challenge, Refusal, Unanswerable};
+use super::{Answer, Challenge, Proven, Refusal, Unanswerable};
 use crate::body_field;
 use crate::provider::github;
 use crate::ring::SecretRing;
 use crate::scheme::Scheme;
 use crate::segment::{Pieces, Segment};
 use crate::signing_key::SigningKeys;
-use crate::verified::Verified;
 
 const TOKEN: Nonce = Nonce {
     name: "plainToken",
@@ -64,8 +63,9 @@ impl SecretTokens {
     }
 
     /// Answers a delivery, which is no challenge as a rule.
-    pub fn answer(&self, delivery: &Verified<'_>) -> Challenge {
-        Challenge::of(self.read(delivery.body(), delivery.secret_label()))
+    pub fn answer<'a>(&self, delivery: impl Into<Proven<'a>>) -> Challenge {
+        let Proven { body, secret_label } = delivery.into();
+        Challenge::of(self.read(body, secret_label))
     }
 
     fn read(&self, body: &[u8], label: &str) -> Result<Option<Answer>, Refusal> {

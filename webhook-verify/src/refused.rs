@@ -1,0 +1,118 @@
+//! Why a request does not become a delivery.
+
+use alloc::boxed::Box;
+use core::error::Error;
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::rejection::{Rejection, RejectionKind};
+
+/// Why a request does not become a [`Delivery`](crate::Delivery).
+///
+/// It is for the receiver's log. The adapters answer the sender with its [`status`](Refused::status)
+/// and an empty body: which check failed helps a forger more than it helps a provider.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// There is no verifier to be had for this request.
+    #[error(transparent)]
+    Unresolved(#[from] Unresolved),
+    /// The body is larger than the receiver takes. The rest of it was not read.
+    #[error("the body is too large")]
+    TooLarge,
+    /// The body broke off, or its framing is wrong.
+    #[error("the body cannot be read to its end")]
+    BrokenBody(#[source] Box<dyn Error + Send + Sync>),
+    /// It is not a genuine delivery, or not one of now.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+impl Refused {
+    /// The HTTP status to answer with. It is the sender's fault, 4xx, but for
+    /// [`Unresolved::Unavailable`].
+    ///
+    /// What is missing, wrong or late is 401 alike: the answer does not tell a forger that only the
+    /// time is wrong.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Unresolved(Unresolved::Unknown) => 404,
+            Self::Unresolved(Unresolved::Unavailable { .. }) => 503,
+            Self::TooLarge => 413,
+            Self::BrokenBody(_) => 400,
+            Self::Rejected(rejection) => match rejection.kind() {
+                RejectionKind::Malformed => 400,
+                RejectionKind::Missing | RejectionKind::Mismatch | RejectionKind::Stale => 401,
+            },
+        }
+    }
+}
+
+/// Why there is no verifier to be had for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unresolved {
+    /// Nobody receives here: no such tenant, no such provider.
+    #[error("nobody receives here")]
+    Unknown,
+    /// Whether somebody does is not known: what knows the secrets does not answer. The provider
+    /// should try again.
+    #[error("the secrets cannot be had now")]
+    Unavailable {
+        /// After which time.
+        retry_after: Duration,
+    },
+}
+
+impl Unresolved {
+    /// Whole seconds for a `Retry-After` header, rounded up.
+    #[cfg(feature = "tower")]
+    pub(crate) fn retry_after_secs(self) -> Option<u64> {
+        match self {
+            Self::Unknown => None,
+            Self::Unavailable { retry_after } => {
+                let partial = retry_after.subsec_nanos() > 0;
+                Some(retry_after.as_secs().saturating_add(partial.into()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_the_senders_fault_is_5xx() {
+        let retry_after = Duration::from_millis(1_500);
+        let unavailable = Unresolved::Unavailable { retry_after };
+        let stale = Rejection::Stale {
+            age: Duration::from_secs(301),
+            allowed: Duration::from_secs(300),
+        };
+        let header = "x".into();
+        let of_each: [(Refused, u16); 8] = [
+            (Unresolved::Unknown.into(), 404),
+            (unavailable.into(), 503),
+            (Refused::TooLarge, 413),
+            (Refused::BrokenBody("cut off".into()), 400),
+            (Rejection::MalformedTarget.into(), 400),
+            (Rejection::MissingHeader { header }.into(), 401),
+            (Rejection::Mismatch.into(), 401),
+            (stale.into(), 401),
+        ];
+        for (refused, status) in of_each {
+            assert_eq!(refused.status(), status, "{refused}");
+        }
+    }
+
+    #[cfg(feature = "tower")]
+    #[test]
+    fn a_retry_is_never_asked_for_too_early() {
+        let secs = |retry_after| Unresolved::Unavailable { retry_after }.retry_after_secs();
+        assert_eq!(secs(Duration::from_millis(1_001)), Some(2));
+        assert_eq!(secs(Duration::from_secs(2)), Some(2));
+        assert_eq!(secs(Duration::MAX), Some(u64::MAX));
+        assert_eq!(Unresolved::Unknown.retry_after_secs(), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! A layer for tower, and so for hyper through `hyper_util::service::TowerToHyperService`.
+//!
+//! The service behind it takes `http::Request<Delivery>`: there is no way to its body but through the
+//! proof. Everything else is answered by the layer.
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::Full;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use webhook_verify::tower::VerifyLayer;
+//! use webhook_verify::{Delivery, Provider, Secret, Signer, UnixTime, Verifier};
+//!
+//! async fn hook(request: Request<Delivery>) -> Result<Response<Full<Bytes>>, Infallible> {
+//!     Ok(Response::new(request.into_body().into_body().into()))
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let secret = Secret::new("It's a Secret to Everybody");
+//! let verifier = Verifier::new(Provider::GitHub, secret.clone())?;
+//! let service = ServiceBuilder::new()
+//!     .layer(VerifyLayer::new(verifier))
+//!     .service(service_fn(hook));
+//!
+//! let headers = Signer::new(Provider::GitHub, secret)?.sign(None, UnixTime::now(), b"{}")?;
+//! let mut request = Request::post("/webhooks/github");
+//! for (name, value) in headers.iter() {
+//!     request = request.header(name, value);
+//! }
+//! let response = service.clone().oneshot(request.body(String::from("{}"))?).await?;
+//! assert_eq!(response.status(), 200);
+//!
+//! let unsigned = Request::post("/webhooks/github").body(String::from("{}"))?;
+//! assert_eq!(service.oneshot(unsigned).await?.status(), 401);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which requests
+//!
+//! Every one is verified, whatever its method. The challenges that some providers send, as a GET or
+//! before the first delivery, are the host's to route past the layer; see
+//! [`challenge`](crate::challenge).
+//!
+//! If the scheme signs the address, the path and the query are those of the request as it reaches the
+//! layer. So put it in front of whatever rewrites them.
+//!
+//! # What it leaves to the host
+//!
+//! * **Time.** A body that comes slowly is waited for. Limit that in front of the layer, as
+//!   `tower_http::timeout::RequestBodyTimeoutLayer` does.
+//! * **Memory.** A request takes as much as its body, up to the [limit](VerifyLayer::limit), and while
+//!   the last piece is added twice that. How many there are at a time is for a concurrency limit in
+//!   front of the layer to say; one behind it is held by strangers while their bodies come in.
+//! * **Decoding.** The signature is over the bytes as they were sent: no layer that decompresses may
+//!   stand in front.
+//!
+//! Trailers are dropped: no scheme signs them.
+
+mod layer;
+mod resolve;
+mod service;
+
+pub use self::layer::{DEFAULT_BODY_LIMIT, VerifyLayer};
+pub use self::resolve::Resolve;
+pub use self::service::Verify;

@@ -1,0 +1,123 @@
+//! The layer, and what is set on it.
+
+use core::error::Error;
+use core::fmt;
+use std::boxed::Box;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tower_layer::Layer;
+
+use super::resolve::Resolve;
+use super::service::Verify;
+use crate::delivery::Delivery;
+use crate::refused::Refused;
+use crate::request::Request;
+use crate::verifier::Verifier;
+
+/// Bytes of the largest body that is read if the host says nothing else: 1 MiB. GitHub's deliveries
+/// can have 25 MB.
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
+/// Lets only genuine deliveries through, as requests whose body is a [`Delivery`]. The
+/// [module](super) has an example.
+#[derive(Clone)]
+pub struct VerifyLayer<R> {
+    resolver: R,
+    limit: usize,
+    on_refused: Arc<OnRefused>,
+}
+
+type OnRefused = dyn Fn(&Parts, &Refused) + Send + Sync;
+
+impl VerifyLayer<Arc<Verifier>> {
+    /// A layer that verifies every request with one verifier.
+    pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
+        Self::resolving(verifier.into())
+    }
+}
+
+impl<R: Resolve> VerifyLayer<R> {
+    /// A layer that asks for the verifier with each request.
+    pub fn resolving(resolver: R) -> Self {
+        Self {
+            resolver,
+            limit: DEFAULT_BODY_LIMIT,
+            on_refused: Arc::new(|_, _| ()),
+        }
+    }
+
+    /// Takes bodies of at most so many bytes. A larger one is answered with 413: before any of it is
+    /// read if the request says its length.
+    #[must_use]
+    pub fn limit(self, bytes: usize) -> Self {
+        Self {
+            limit: bytes,
+            ..self
+        }
+    }
+
+    /// Calls this for each request that is refused, so that the host can log it. The sender does not
+    /// see it.
+    #[must_use]
+    pub fn on_refused(self, log: impl Fn(&Parts, &Refused) + Send + Sync + 'static) -> Self {
+        Self {
+            on_refused: Arc::new(log),
+            ..self
+        }
+    }
+
+    pub(super) async fn admit<B>(&self, head: &Parts, body: B) -> Result<Delivery, Refused>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let verifier = self.resolver.resolve(head).await?;
+        let body = read(body, self.limit).await?;
+        let request = Request::new(&head.headers).method(head.method.as_str());
+        let delivery = match head.uri.path_and_query() {
+            Some(target) => verifier.verify_owned(request.target(target.as_str()), body)?,
+            None => verifier.verify_owned(request, body)?,
+        };
+        Ok(delivery)
+    }
+
+    pub(super) fn tell(&self, head: &Parts, refused: &Refused) {
+        (self.on_refused)(head, refused);
+    }
+}
+
+/// A whole body, if it has at most `limit` bytes.
+async fn read<B>(body: B, limit: usize) -> Result<Bytes, Refused>
+where
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Refused::TooLarge);
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Refused::TooLarge),
+        Err(error) => Err(Refused::BrokenBody(error)),
+    }
+}
+
+impl<S, R: Clone> Layer<S> for VerifyLayer<R> {
+    type Service = Verify<S, R>;
+
+    fn layer(&self, inner: S) -> Verify<S, R> {
+        Verify::new(inner, self.clone())
+    }
+}
+
+impl<R> fmt::Debug for VerifyLayer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyLayer")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}

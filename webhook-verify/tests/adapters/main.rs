@@ -1,0 +1,8 @@
+//! The adapters as their peers on the network meet them: real servers on loopback ports, and clients
+//! that do what no well-behaved one would.
+
+#![cfg(feature = "tower")]
+
+mod delivery;
+mod exchange;
+mod tower;
