@@ -29,6 +29,15 @@ pub enum Algorithm {
     /// ([RFC 2104 section 6](https://www.rfc-editor.org/rfc/rfc2104#section-6)). A scheme with it is
     /// [weak](crate::Weakness::ExtendableHash).
     SecretPrefixSha256,
+    /// ECDSA over the curve P-256 with SHA-256 ([FIPS 186-5](https://doi.org/10.6028/NIST.FIPS.186-5)),
+    /// of which a signature is two numbers. Here they are written in DER, as X.509 and most libraries
+    /// have it ([RFC 3279 section 2.2.3](https://www.rfc-editor.org/rfc/rfc3279#section-2.2.3)). The
+    /// secret of a [`Verifier`](crate::Verifier) is the public key, that of a
+    /// [`Signer`](crate::Signer) the private one. Needs the feature `p256`.
+    EcdsaP256Sha256,
+    /// The same, with the two numbers written one behind the other, 32 bytes each, as JSON Web Tokens
+    /// have it ([RFC 7518 section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
+    Es256,
     /// No signature at all: the secret itself stands where one would. The layout is empty, and the
     /// encoding is not looked at.
     Token,
@@ -39,9 +48,9 @@ impl Algorithm {
     pub const fn signature_len(self) -> Option<usize> {
         match self {
             Self::HmacSha256 | Self::SecretPrefixSha256 => Some(32),
-            Self::HmacSha512 | Self::Ed25519 => Some(64),
+            Self::HmacSha512 | Self::Ed25519 | Self::Es256 => Some(64),
             Self::HmacSha1 => Some(20),
-            Self::Token => None,
+            Self::EcdsaP256Sha256 | Self::Token => None,
         }
     }
 
@@ -52,7 +61,8 @@ impl Algorithm {
             Self::HmacSha256 => Some("HS256"),
             Self::HmacSha512 => Some("HS512"),
             Self::Ed25519 => Some("EdDSA"),
-            Self::HmacSha1 | Self::SecretPrefixSha256 | Self::Token => None,
+            Self::Es256 => Some("ES256"),
+            Self::HmacSha1 | Self::SecretPrefixSha256 | Self::EcdsaP256Sha256 | Self::Token => None,
         }
     }
 }

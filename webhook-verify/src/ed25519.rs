@@ -2,7 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer};
 
-use crate::public_key::PublicKey;
+use crate::public_key::{Message, PublicKey};
 use crate::secret::SecretFault;
 use crate::segment::Pieces;
 use crate::tag::Tag;
@@ -28,11 +28,10 @@ impl VerifyingKey {
 impl PublicKey for VerifyingKey {
     /// Every delivery has one signature only, so that is what tells it from the others: nobody
     /// without the private key can make a second.
-    fn verify(&self, listed: &[Tag], pieces: &Pieces<'_>) -> Option<Tag> {
-        let message = pieces.to_vec();
+    fn verify(&self, listed: &[Tag], message: &Message<'_>) -> Option<Tag> {
         let is_own = |tag: &&Tag| {
             let signature = Signature::from_bytes(&tag.to_padded());
-            self.0.verify_strict(&message, &signature).is_ok()
+            self.0.verify_strict(message.bytes(), &signature).is_ok()
         };
         listed.iter().find(is_own).copied()
     }
@@ -89,9 +88,10 @@ mod tests {
     fn agrees_with_the_rfc() {
         let signature = Tag::new(&bytes(SIGNATURE));
         let public = VerifyingKey::new(&bytes(PUBLIC)).expect("a key");
-        let found = public.verify(&[Tag::EMPTY, signature], &pieces(b"\xaf\x82"));
+        let verify = |listed: &[Tag], body| public.verify(listed, &Message::of(&pieces(body)));
+        let found = verify(&[Tag::EMPTY, signature], b"\xaf\x82");
         assert_eq!(found.map(Tag::to_hex).as_deref(), Some(SIGNATURE));
-        assert!(public.verify(&[signature], &pieces(b"\xaf\x83")).is_none());
+        assert!(verify(&[signature], b"\xaf\x83").is_none());
 
         let pair = [bytes(SEED), bytes(PUBLIC)].concat();
         for secret in [bytes(SEED), pair] {

@@ -38,13 +38,16 @@ const URL_SAFE_MAY_PAD: GeneralPurpose = GeneralPurpose::new(
 impl Encoding {
     /// Writes a signature.
     pub(crate) fn encode(self, tag: Tag) -> String {
-        let padded = tag.to_padded();
-        let mac = &padded[..tag.len()];
+        self.encode_bytes(&tag.to_padded()[..tag.len()])
+    }
+
+    /// Writes a signature that is no tag.
+    pub(crate) fn encode_bytes(self, signature: &[u8]) -> String {
         match self {
-            Self::Hex => const_hex::encode(mac),
-            Self::Base64 => STANDARD.encode(mac),
-            Self::Base64UrlNoPad => URL_SAFE_NO_PAD.encode(mac),
-            Self::Base64Url => URL_SAFE.encode(mac),
+            Self::Hex => const_hex::encode(signature),
+            Self::Base64 => STANDARD.encode(signature),
+            Self::Base64UrlNoPad => URL_SAFE_NO_PAD.encode(signature),
+            Self::Base64Url => URL_SAFE.encode(signature),
         }
     }
 
@@ -57,6 +60,23 @@ impl Encoding {
             Self::Base64UrlNoPad => decode_base64(&URL_SAFE_NO_PAD, text, len),
             Self::Base64Url => decode_base64(&URL_SAFE_MAY_PAD, text, len),
         }
+    }
+
+    /// Reads a signature of any length for which there is room: the whole text, canonical; or
+    /// nothing.
+    #[cfg(feature = "p256")]
+    pub(crate) fn decode_into<'r>(self, text: &str, room: &'r mut [u8]) -> Option<&'r [u8]> {
+        let len = match self {
+            Self::Hex => {
+                let len = text.len() / 2;
+                const_hex::decode_to_slice(text, room.get_mut(..len)?).ok()?;
+                len
+            }
+            Self::Base64 => STANDARD.decode_slice(text, room).ok()?,
+            Self::Base64UrlNoPad => URL_SAFE_NO_PAD.decode_slice(text, room).ok()?,
+            Self::Base64Url => URL_SAFE_MAY_PAD.decode_slice(text, room).ok()?,
+        };
+        room.get(..len)
     }
 }
 
@@ -107,6 +127,23 @@ mod tests {
             assert_eq!(encoding.encode(Tag::new(&MAC)), text);
             assert_eq!(decode(encoding, text), Some(MAC));
         }
+    }
+
+    #[cfg(feature = "p256")]
+    #[test]
+    fn a_signature_of_any_length_is_read_if_there_is_room() {
+        for (encoding, text) in ALL {
+            let mut room = [0; LEN + 1];
+            let read = encoding.decode_into(text, &mut room);
+            assert_eq!(read, Some(&MAC[..]), "{encoding:?}");
+            let mut too_small = [0; LEN - 1];
+            assert_eq!(encoding.decode_into(text, &mut too_small), None);
+            assert_eq!(
+                encoding.decode_into(&["0x", text].concat(), &mut room),
+                None
+            );
+        }
+        assert_eq!(Encoding::Hex.decode_into("abc", &mut [0; LEN]), None);
     }
 
     #[test]

@@ -10,11 +10,13 @@ use crate::tag::Tag;
 /// else.
 ///
 /// It serves to recognise a repeated delivery where the provider signs no id. Whoever knows it can
-/// forge nothing, so it may be stored and logged. It is made from the code which the verifier
-/// computed, never from the text of the header: a header can be spelled in more than one way.
+/// forge nothing, so it may be stored and logged. It is made from what the verifier computed, never
+/// from the text of the header: a header can be spelled in more than one way, and an ECDSA signature
+/// has a twin.
 ///
 /// Two things to know. Where no time is signed, two events with the same body have the same
-/// fingerprint. And a delivery that is signed with another secret has another one.
+/// fingerprint. And a delivery that is signed with another secret has another one, except with ECDSA: there the
+/// hash of the signed bytes is all that there is.
 ///
 /// Displayed as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,7 +10,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::algorithm::Algorithm;
 use crate::mac::MacKey;
 use crate::misconfigured::Misconfigured;
-use crate::public_key::PublicKey;
+use crate::public_key::{Message, PublicKey};
 use crate::rejection::Rejection;
 use crate::ring::{Decoded, SecretRing};
 use crate::scheme::Scheme;
@@ -40,7 +40,7 @@ pub(crate) struct Known {
 enum Material {
     Mac(Vec<MacKey>),
     #[cfg_attr(
-        not(feature = "ed25519"),
+        not(any(feature = "ed25519", feature = "p256")),
         expect(dead_code, reason = "no algorithm with public keys is enabled")
     )]
     Public(Vec<Arc<dyn PublicKey>>),
@@ -94,10 +94,11 @@ impl Keys {
         pieces: &Pieces<'_>,
         now: Option<UnixTime>,
     ) -> Result<Match<'_>, Rejection> {
+        let message = Message::of(pieces);
         let mut valid = Pick::none();
         let mut lapsed = Pick::none();
         for (place, known) in (0_u8..).zip(&self.known) {
-            let (hit, identity) = self.material.try_key(usize::from(place), listed, pieces);
+            let (hit, identity) = self.material.try_key(usize::from(place), listed, &message);
             // Which keys are valid is no secret, nor is it the sender's to choose.
             let pick = match now {
                 Some(now) if !known.validity.includes(now) => &mut lapsed,
@@ -137,6 +138,14 @@ impl Material {
             )?),
             #[cfg(not(feature = "ed25519"))]
             Algorithm::Ed25519 => return Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => Self::Public(
+                crate::public_key::expand(decoded, crate::p256::VerifyingKey::new)?,
+            ),
+            #[cfg(not(feature = "p256"))]
+            Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
+                return Err(Misconfigured::NeedsFeature { feature: "p256" });
+            }
         })
     }
 
@@ -144,16 +153,16 @@ impl Material {
     ///
     /// With a code, neither how long this takes nor which branches it takes depends on the key, or
     /// on which of the signatures is right. A public key is nothing to hide.
-    fn try_key(&self, place: usize, listed: &[Tag], pieces: &Pieces<'_>) -> (Choice, Tag) {
+    fn try_key(&self, place: usize, listed: &[Tag], message: &Message<'_>) -> (Choice, Tag) {
         match self {
             Self::Mac(keys) => {
-                let own = keys[place].code(pieces);
+                let own = keys[place].code(message.pieces);
                 let hit = listed
                     .iter()
                     .fold(Choice::from(0), |hit, other| hit | own.ct_eq(other));
-                (hit, keys[place].identity(own, pieces))
+                (hit, keys[place].identity(own, message.pieces))
             }
-            Self::Public(keys) => match keys[place].verify(listed, pieces) {
+            Self::Public(keys) => match keys[place].verify(listed, message) {
                 Some(identity) => (Choice::from(1), identity),
                 None => (Choice::from(0), Tag::EMPTY),
             },

@@ -37,6 +37,9 @@ mod keys;
 mod layout;
 mod mac;
 mod misconfigured;
+#[cfg(feature = "p256")]
+mod p256;
+mod pem;
 mod proof;
 pub mod provider;
 mod public_key;

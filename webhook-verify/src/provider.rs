@@ -53,6 +53,7 @@ pub mod replicate;
 pub mod resend;
 pub mod retell;
 pub mod sanity;
+pub mod sendgrid;
 pub mod sentry;
 pub mod shopify;
 pub mod slack;
@@ -176,6 +177,7 @@ providers! {
     Resend = resend as "resend",
     Retell = retell as "retell",
     Sanity = sanity as "sanity",
+    SendGrid = sendgrid as "sendgrid",
     Sentry = sentry as "sentry",
     Shopify = shopify as "shopify",
     Slack = slack as "slack",

@@ -11,6 +11,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::pem;
 use crate::unix_time::UnixTime;
 use crate::validity::Validity;
 
@@ -114,7 +115,11 @@ impl Secret {
     ///
     /// The text is not what the form says, or plainly a slip; or it is never valid.
     pub(crate) fn key(&self, form: &SecretForm) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
-        check_slips(&self.text)?;
+        // A file is pasted whole, with the line breaks that it has.
+        let is_file = *form == SecretForm::Der && pem::is_framed(&self.text);
+        if !is_file {
+            check_slips(&self.text)?;
+        }
         if self.validity.is_empty() {
             return Err(SecretFault::NeverValid);
         }
@@ -170,6 +175,11 @@ pub enum SecretForm {
         /// What stands before a private key, as `whsk_`.
         private: Cow<'static, str>,
     },
+    /// A key of a pair in DER, written in Base64 or as a PEM file: a verifier takes the public key, a
+    /// `SubjectPublicKeyInfo` ([RFC 5280 section
+    /// 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1), `PUBLIC KEY`), and a signer the
+    /// private one in PKCS #8 ([RFC 5958](https://www.rfc-editor.org/rfc/rfc5958), `PRIVATE KEY`).
+    Der,
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
@@ -195,9 +205,11 @@ impl SecretForm {
                 public: private.clone(),
                 private: public.clone(),
             }),
-            Self::Verbatim | Self::Base64 { .. } | Self::Hex | Self::TaggedHexText { .. } => {
-                Cow::Borrowed(self)
-            }
+            Self::Verbatim
+            | Self::Base64 { .. }
+            | Self::Hex
+            | Self::Der
+            | Self::TaggedHexText { .. } => Cow::Borrowed(self),
         }
     }
 
@@ -207,6 +219,7 @@ impl SecretForm {
             Self::Base64 { prefix } => decode_base64(text, prefix),
             Self::Hex => decode_hex(text),
             Self::Base64KeyPair { public, private } => decode_half(text, public, private),
+            Self::Der => decode_der(text),
             Self::TaggedHexText { tag } => {
                 let hex = without_tag(text, tag.as_bytes());
                 let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
@@ -268,6 +281,9 @@ pub enum SecretFault {
     /// It is not a private key of the algorithm.
     #[error("is not a private key of this algorithm")]
     NotPrivateKey,
+    /// It is a PEM file, and of something else than a key.
+    #[error("is a PEM file of something else: it must say `PUBLIC KEY` or `PRIVATE KEY`")]
+    PemLabel,
     /// It has characters that cannot stand in a header, as a token must.
     #[error("has characters that cannot stand in a header: a token is visible ASCII")]
     NotInHeader,
@@ -284,7 +300,7 @@ fn check_slips(text: &[u8]) -> Result<(), SecretFault> {
     if text.is_empty() {
         return Err(SecretFault::Empty);
     }
-    if text.trim_ascii_start().starts_with(b"-----BEGIN ") {
+    if pem::is_framed(text) {
         return Err(SecretFault::Pem);
     }
     let Ok(text) = core::str::from_utf8(text) else {
@@ -329,6 +345,14 @@ fn decode_half(text: &[u8], own: &str, other: &str) -> Result<Zeroizing<Vec<u8>>
         return Err(SecretFault::NoPrefix);
     };
     decode_base64(digits, "")
+}
+
+fn decode_der(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    if !pem::is_framed(text) {
+        return decode_base64(text, "");
+    }
+    let digits = pem::unframe(text, "PUBLIC KEY").or_else(|| pem::unframe(text, "PRIVATE KEY"));
+    decode_base64(&digits.ok_or(SecretFault::PemLabel)?, "")
 }
 
 fn decode_hex(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
@@ -418,6 +442,34 @@ mod tests {
         assert_eq!(key("AAEC/w==", &form("")), bytes());
         let fault = Err(SecretFault::VersionPrefix);
         assert_eq!(key("v1,whsec_AAEC/w==", &form("")), fault);
+    }
+
+    #[test]
+    fn a_key_in_der_is_read_with_or_without_a_frame() {
+        for text in [
+            "AAEC/w==",
+            "AAEC/w",
+            "-----BEGIN PUBLIC KEY-----\nAAEC\n/w==\n-----END PUBLIC KEY-----\n",
+            "-----BEGIN PRIVATE KEY-----\r\nAAEC/w==\r\n-----END PRIVATE KEY-----",
+        ] {
+            assert_eq!(key(text, &SecretForm::Der), Ok([0, 1, 2, 0xff].into()));
+        }
+        for (text, fault) in [
+            ("", SecretFault::Empty),
+            ("AAEC/w==\n", SecretFault::TrailingLineBreak),
+            ("AAEC_w==", SecretFault::NotBase64),
+            ("whpk_AAEC", SecretFault::PublicKey),
+            (
+                "-----BEGIN EC PRIVATE KEY-----\nAAEC\n-----END EC PRIVATE KEY-----",
+                SecretFault::PemLabel,
+            ),
+            (
+                "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----",
+                SecretFault::NothingBehindPrefix,
+            ),
+        ] {
+            assert_eq!(key(text, &SecretForm::Der), Err(fault), "{text}");
+        }
     }
 
     #[test]

