@@ -17,8 +17,8 @@ use std::{fs, io};
 
 use clap::{ArgGroup, Parser};
 use thiserror::Error;
-use webhook_verify::doctor::{Diagnosis, Verdict, diagnose};
-use webhook_verify::{Provider, Secret, UnixTime};
+use webhook_verify::doctor::{Diagnosis, Verdict, diagnose_request};
+use webhook_verify::{Provider, Request, Secret, Setup, UnixTime};
 
 /// Say why a webhook does not verify.
 #[derive(Parser)]
@@ -36,6 +36,14 @@ struct Arguments {
     /// A file which the receiver reads its secret from, to the last byte. It comes behind those of --secret.
     #[arg(long = "secret-file", value_name = "FILE")]
     secret_files: Vec<PathBuf>,
+
+    /// The address which the provider has, with its query. Square, Twilio and others sign it.
+    #[arg(long)]
+    url: Option<String>,
+
+    /// The method of the request. HubSpot signs it.
+    #[arg(long, default_value = "POST")]
+    method: String,
 
     /// The file with the headers, one on a line.
     #[arg(long, value_name = "FILE")]
@@ -80,7 +88,26 @@ fn run(arguments: &Arguments) -> Result<Diagnosis, Failure> {
     let now = arguments
         .now
         .map_or_else(UnixTime::now, UnixTime::from_secs);
-    Ok(diagnose(arguments.provider, &secrets, &headers, &body, now))
+    let request = Request::new(&headers).method(&arguments.method);
+    Ok(diagnose_request(
+        setup(arguments),
+        &secrets,
+        request,
+        &body,
+        now,
+    ))
+}
+
+/// Whoever asks why a delivery does not verify need not say as well that the scheme is weak.
+fn setup(arguments: &Arguments) -> Setup {
+    let mut setup = Setup::from(arguments.provider);
+    if let Some(url) = &arguments.url {
+        setup = setup.at(url);
+    }
+    match arguments.provider.scheme().weakness() {
+        Some(weakness) => setup.despite(weakness),
+        None => setup,
+    }
 }
 
 fn read(argument: &'static str, path: &Path) -> Result<Vec<u8>, Failure> {

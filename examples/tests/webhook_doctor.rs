@@ -109,6 +109,23 @@ fn a_stale_delivery_is_said_to_be_genuine() {
 }
 
 #[test]
+fn an_address_without_tls_is_found() {
+    let headers = "x-square-hmacsha256-signature: W3FlCNk5IA3ZQ2LHTWoajvzfaDu/OwY2tNHIHC3IUOA=";
+    let body = r#"{"data":{"type":"webhooks","id":"fake_id"}}"#;
+    let case = |url: &str| {
+        let mut case = Case::new().file("headers", headers).file("body", body);
+        case.arguments[1] = "square".into();
+        case.with("--secret", "signature-key").with("--url", url)
+    };
+    let (status, _, _) = case("https://webhook.site/webhooks").run();
+    assert_eq!(status, Some(0));
+    let (status, report, _) = case("http://webhook.site/webhooks").run();
+    assert_eq!(status, Some(1));
+    assert!(report.starts_with("refused, but genuine"), "{report}");
+    assert!(report.contains("with `http` for `https`"), "{report}");
+}
+
+#[test]
 fn what_is_no_header_is_pointed_at() {
     let headers = [HEADERS.trim_end(), "\n> no header\n"].concat();
     let case = Case::new()

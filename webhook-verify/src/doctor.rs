@@ -41,6 +41,7 @@ mod json_writer;
 mod search;
 mod secret_reading;
 mod suspects;
+mod url_change;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -50,12 +51,13 @@ pub use self::body_change::BodyChange;
 pub use self::finding::Finding;
 pub use self::json_form::{JsonEscapes, JsonForm, JsonLayout};
 pub use self::secret_reading::{SecretReading, SecretSlip};
+pub use self::url_change::UrlChange;
 
 use self::budget::Budget;
 use self::header_mending::{HeaderLines, Mended, lookalikes};
 use self::search::{Delivery, Match, find, find_provider};
 use self::suspects::Suspects;
-use crate::{Misconfigured, Secret, Setup, UnixTime, Verifier};
+use crate::{Misconfigured, Request, Secret, Setup, UnixTime, Verifier};
 
 /// How many bytes a diagnosis goes through at most, over all that it tries: 32 MiB. It is enough to
 /// try everything on a body of 50 KiB with one secret. A longer body is tried with less.
@@ -83,7 +85,8 @@ pub enum Verdict {
 }
 
 /// Says why a delivery does not verify, or that it does. The secrets are given as to a
-/// [`Verifier`], newest first.
+/// [`Verifier`], newest first. If the scheme signs the address, it is the one that was configured,
+/// and the method is `POST`.
 pub fn diagnose<N: AsRef<str>, V: AsRef<[u8]>>(
     setup: impl Into<Setup>,
     secrets: &[Secret],
@@ -91,29 +94,74 @@ pub fn diagnose<N: AsRef<str>, V: AsRef<[u8]>>(
     body: &[u8],
     now: UnixTime,
 ) -> Diagnosis {
-    let setup = setup.into();
-    let headers: HeaderLines<'_> = headers
+    diagnose_request(setup, secrets, Request::new(&headers), body, now)
+}
+
+/// Says why a delivery does not verify, with all of the request that may be signed.
+///
+/// ```
+/// use webhook_verify::doctor::{Finding, UrlChange, Verdict, diagnose_request};
+/// use webhook_verify::{Provider, Request, Secret, Signer, UnixTime};
+///
+/// let secret = Secret::new("signature-key");
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let square = Provider::Square.at("https://hooks.example.com/square");
+/// let signed = Signer::new(square, secret.clone())?.sign(None, now, b"{}")?;
+/// let headers: Vec<_> = signed.into_iter().collect();
+///
+/// // The receiver believes that it is reached without TLS.
+/// let square = Provider::Square.at("http://hooks.example.com/square");
+/// let request = Request::new(&headers).target("/square");
+/// let diagnosis = diagnose_request(square, &[secret], request, b"{}", now);
+///
+/// assert_eq!(diagnosis.verdict(), Verdict::Explained);
+/// assert_eq!(diagnosis.findings(), [Finding::ChangedUrl(UrlChange::OtherScheme)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn diagnose_request<H, N, V>(
+    setup: impl Into<Setup>,
+    secrets: &[Secret],
+    request: Request<'_, H>,
+    body: &[u8],
+    now: UnixTime,
+) -> Diagnosis
+where
+    H: AsRef<[(N, V)]>,
+    N: AsRef<str>,
+    V: AsRef<[u8]>,
+{
+    let mut setup = setup.into();
+    let headers: HeaderLines<'_> = request
+        .headers
+        .as_ref()
         .iter()
         .map(|(name, value)| (Cow::Borrowed(name.as_ref()), value.as_ref()))
         .collect();
+    let mut delivery = Delivery {
+        headers: &headers,
+        method: request.method,
+        target: request.target,
+        body,
+        now,
+    };
     let mut findings = Vec::new();
     match Verifier::new(setup.clone(), secrets.to_vec()) {
         Ok(verifier) => {
-            if let Ok(delivery) = verifier.verify_at(&headers, body, now) {
-                return Diagnosis::accepted(&verifier, delivery.secret_label());
+            if let Ok(genuine) = verifier.verify_request_at(delivery.request(), body, now) {
+                return Diagnosis::accepted(&verifier, genuine.secret_label());
             }
         }
         // What is wrong with a secret is found out below, for each of them.
         Err(Misconfigured::Secret { .. }) => {}
-        Err(misconfigured) => findings.push(Finding::Misconfigured(misconfigured)),
+        Err(misconfigured) => {
+            if let Misconfigured::Weak { weakness, .. } = misconfigured {
+                setup = setup.despite(weakness);
+            }
+            findings.push(Finding::Misconfigured(misconfigured));
+        }
     }
-    let now = in_seconds(now, &mut findings);
-    let delivery = Delivery {
-        headers: &headers,
-        body,
-        now,
-    };
-    match Mended::new(setup, headers.clone(), body) {
+    delivery.now = in_seconds(now, &mut findings);
+    match Mended::new(setup, &delivery) {
         Ok(mended) => explain(findings, secrets, mended, &delivery),
         Err(_) => Diagnosis {
             verdict: Verdict::Unexplained,
@@ -136,7 +184,7 @@ fn explain(
         ..*received
     };
     let own = match mended.is_readable {
-        true => find(&suspects, &delivery, &mut budget),
+        true => find(&mended.setup, secrets, &suspects, &delivery, &mut budget),
         false => None,
     };
     if let Some(found) = own {
@@ -145,16 +193,18 @@ fn explain(
         return Diagnosis::explained(findings, found);
     }
     // What was mended for one provider may have been in order for another.
-    let name = mended.setup.scheme.name.as_ref();
-    if let Some(found) = find_provider(name, secrets, received, &mut budget) {
+    if let Some(found) = find_provider(&mended.setup, secrets, received, &mut budget) {
         return Diagnosis::explained(findings, found);
     }
     let others = match mended.is_readable {
         true => Vec::new(),
-        false => lookalikes(name, received.headers, received.body),
+        false => lookalikes(&mended.setup, received),
     };
     findings.extend(mended.findings);
     findings.extend(others.into_iter().map(Finding::OtherProvider));
+    if mended.is_readable {
+        findings.extend(suspects.plain.iter().find_map(|one| one.refuses(&delivery)));
+    }
     findings.extend(suspects.faults);
     findings.extend(suspects.doubts);
     Diagnosis {
@@ -209,6 +259,7 @@ impl Diagnosis {
         let older = (found.position > 0).then_some(Finding::OlderSecret { label });
         findings.extend(found.findings);
         findings.extend(found.time);
+        findings.extend(found.validity);
         findings.extend(older);
         Self {
             verdict: Verdict::Explained,

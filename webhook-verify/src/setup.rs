@@ -74,6 +74,20 @@ impl Setup {
         self
     }
 
+    /// The same receiver, if it were another provider's: at the same address, or at one that is
+    /// nobody's, and whatever its weakness.
+    #[cfg(feature = "doctor")]
+    pub(crate) fn of_other(&self, provider: Provider) -> Self {
+        let scheme = provider.scheme();
+        let nowhere = || String::from("https://address.invalid");
+        Self {
+            accepted: scheme.weakness(),
+            scheme,
+            public_url: self.public_url.clone().or_else(|| Some(nowhere())),
+            issuers: self.issuers.clone(),
+        }
+    }
+
     /// # Errors
     ///
     /// The scheme contradicts itself; it has a weakness that was not accepted; it signs the address

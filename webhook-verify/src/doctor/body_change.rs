@@ -1,6 +1,8 @@
 //! How a body may have been changed between its sender and the verifier.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::{fmt, iter};
 
@@ -23,6 +25,11 @@ pub enum BodyChange {
     LineFeedToCrLf,
     /// Take the byte order mark from its start.
     DropByteOrderMark,
+    /// Write each `+` as `%2B`: something took the escapes out of a form.
+    EscapePlus,
+    /// Write the members of the JSON object, which are texts, as the fields of a form: it was one
+    /// once, and was parsed.
+    WriteForm,
     /// Write the JSON in another form: it was parsed, and written anew.
     WriteJson(JsonForm),
 }
@@ -37,6 +44,8 @@ impl BodyChange {
             Self::CrLfToLineFeed,
             Self::LineFeedToCrLf,
             Self::DropByteOrderMark,
+            Self::EscapePlus,
+            Self::WriteForm,
         ];
         ends.into_iter().chain(JsonForm::all().map(Self::WriteJson))
     }
@@ -50,6 +59,8 @@ impl BodyChange {
             Self::CrLfToLineFeed => to_line_feeds(body).into(),
             Self::LineFeedToCrLf => to_cr_lf(body).into(),
             Self::DropByteOrderMark => body.strip_prefix(b"\xef\xbb\xbf")?.into(),
+            Self::EscapePlus => escape_plus(body).into(),
+            Self::WriteForm => write_form(body)?.into_bytes().into(),
             Self::WriteJson(form) => json?.written(form)?.into_bytes().into(),
         };
         (changed != body).then(|| changed.into_owned())
@@ -65,6 +76,8 @@ impl fmt::Display for BodyChange {
             Self::CrLfToLineFeed => f.write_str("with LF where it has CR LF"),
             Self::LineFeedToCrLf => f.write_str("with CR LF where it has LF"),
             Self::DropByteOrderMark => f.write_str("without the byte order mark at its start"),
+            Self::EscapePlus => f.write_str("with %2B where it has a plus sign"),
+            Self::WriteForm => f.write_str("as the form it was before it was parsed"),
             Self::WriteJson(form) => write!(f, "as {form}"),
         }
     }
@@ -95,6 +108,17 @@ fn to_cr_lf(body: &[u8]) -> Vec<u8> {
     changed
 }
 
+fn escape_plus(body: &[u8]) -> Vec<u8> {
+    let parts: Vec<_> = body.split(|&byte| byte == b'+').collect();
+    parts.join(&b"%2B"[..])
+}
+
+fn write_form(body: &[u8]) -> Option<String> {
+    let fields: BTreeMap<String, String> = serde_json::from_slice(body).ok()?;
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    Some(form.extend_pairs(fields).finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +141,8 @@ mod tests {
                 "\r\na\rb\r\n\r\n",
             ),
             (BodyChange::DropByteOrderMark, "\u{feff}{}", "{}"),
+            (BodyChange::EscapePlus, "a=+1+", "a=%2B1%2B"),
+            (BodyChange::WriteForm, r#"{"b":"+1","a":" "}"#, "a=+&b=%2B1"),
         ] {
             let after = Some(after.as_bytes().to_vec());
             assert_eq!(changed(change, before), after, "{change:?} of {before:?}");

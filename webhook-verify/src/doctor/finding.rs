@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::doctor::body_change::BodyChange;
 use crate::doctor::secret_reading::{SecretReading, SecretSlip};
+use crate::doctor::url_change::UrlChange;
 use crate::{Encoding, Misconfigured, Provider, Rejection, SecretFault, TimestampUnit};
 
 /// Something that is wrong with a delivery, or with what it is verified against.
@@ -73,6 +74,18 @@ pub enum Finding {
     },
     /// The body was changed on the way: with this done to it, it is the one that was signed.
     ChangedBody(BodyChange),
+    /// The address is another than the one that was signed.
+    ChangedUrl(UrlChange),
+    /// The method is another than the one that was signed.
+    OtherMethod {
+        /// The one that was signed.
+        method: &'static str,
+    },
+    /// It is genuine, and the secret which it was signed with is not valid now.
+    SecretNotValid {
+        /// The label of the secret.
+        label: String,
+    },
     /// It is genuine, and too old.
     Stale {
         /// How long ago it was sent.
@@ -156,6 +169,20 @@ impl fmt::Display for Finding {
                 f,
                 "the body is not the one that was signed, which is this one {change}: \
                  verify the raw bytes, before anything parses or stores them"
+            ),
+            Self::ChangedUrl(change) => write!(
+                f,
+                "the address is not the one that was signed, which is this one {change}: \
+                 configure it letter by letter as the provider has it"
+            ),
+            Self::OtherMethod { method } => write!(
+                f,
+                "the method that was signed is {method}: hand over that of the first line"
+            ),
+            Self::SecretNotValid { label } => write!(
+                f,
+                "it was signed with secret {label:?}, which is not valid now: have it sent \
+                 again with another, or change until when that one is valid"
             ),
             Self::Stale { age, allowed } => write!(
                 f,

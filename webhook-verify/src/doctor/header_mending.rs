@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use crate::claim::Claim;
 use crate::doctor::finding::Finding;
-use crate::setup::Rules;
+use crate::doctor::search::Delivery;
 use crate::signatures::Signatures;
 use crate::{
-    Encoding, Misconfigured, Provider, Rejection, Request, Setup, SignatureHeader, SignatureSource,
+    Encoding, Misconfigured, Provider, Rejection, Setup, SignatureHeader, SignatureSource,
     TimestampUnit,
 };
 
@@ -21,7 +21,6 @@ pub(super) struct Mended<'a> {
     pub(super) setup: Setup,
     pub(super) headers: HeaderLines<'a>,
     pub(super) findings: Vec<Finding>,
-    body: &'a [u8],
     /// Whether the scheme reads them now.
     pub(super) is_readable: bool,
 }
@@ -35,24 +34,19 @@ impl<'a> Mended<'a> {
     /// # Errors
     ///
     /// The scheme contradicts itself.
-    pub(super) fn new(
-        setup: Setup,
-        headers: HeaderLines<'a>,
-        body: &'a [u8],
-    ) -> Result<Self, Misconfigured> {
+    pub(super) fn new(setup: Setup, received: &Delivery<'a>) -> Result<Self, Misconfigured> {
         let mut mended = Self {
             setup,
-            headers,
-            body,
+            headers: received.headers.clone(),
             findings: Vec::new(),
             is_readable: false,
         };
         for _ in 0..MAX_MENDS {
-            let Some(rejection) = refusal(&mended.setup, &mended.headers, body)? else {
+            let Some(rejection) = refusal(&mended.setup, &mended.headers, received)? else {
                 mended.is_readable = true;
                 break;
             };
-            let Some(finding) = mended.mend(&rejection)? else {
+            let Some(finding) = mended.mend(&rejection, received)? else {
                 mended.findings.push(match rejection {
                     Rejection::MissingHeader { header } => Finding::MissingHeader { header },
                     other => Finding::Unreadable(other),
@@ -64,11 +58,15 @@ impl<'a> Mended<'a> {
         Ok(mended)
     }
 
-    fn mend(&mut self, rejection: &Rejection) -> Result<Option<Finding>, Misconfigured> {
+    fn mend(
+        &mut self,
+        rejection: &Rejection,
+        received: &Delivery<'_>,
+    ) -> Result<Option<Finding>, Misconfigured> {
         match rejection {
             Rejection::MissingHeader { header } => Ok(self.rename(header)),
-            Rejection::NoUsableSignature { .. } => self.change_encoding(),
-            Rejection::MalformedTimestamp { .. } => self.change_unit(),
+            Rejection::NoUsableSignature { .. } => self.change_encoding(received),
+            Rejection::MalformedTimestamp { .. } => self.change_unit(received),
             _ => Ok(None),
         }
     }
@@ -97,12 +95,15 @@ impl<'a> Mended<'a> {
         None
     }
 
-    fn change_encoding(&mut self) -> Result<Option<Finding>, Misconfigured> {
+    fn change_encoding(
+        &mut self,
+        received: &Delivery<'_>,
+    ) -> Result<Option<Finding>, Misconfigured> {
         let expected = self.setup.scheme.encoding;
         for found in [Encoding::Hex, Encoding::Base64, Encoding::Base64UrlNoPad] {
             let mut setup = self.setup.clone();
             setup.scheme.encoding = found;
-            let refusal = refusal(&setup, &self.headers, self.body)?;
+            let refusal = refusal(&setup, &self.headers, received)?;
             if !matches!(refusal, Some(Rejection::NoUsableSignature { .. })) {
                 self.setup = setup;
                 return Ok(Some(Finding::OtherEncoding { expected, found }));
@@ -111,7 +112,7 @@ impl<'a> Mended<'a> {
         Ok(None)
     }
 
-    fn change_unit(&mut self) -> Result<Option<Finding>, Misconfigured> {
+    fn change_unit(&mut self, received: &Delivery<'_>) -> Result<Option<Finding>, Misconfigured> {
         for found in [TimestampUnit::Seconds, TimestampUnit::Millis] {
             let mut setup = self.setup.clone();
             let Some(rule) = &mut setup.scheme.timestamp else {
@@ -119,7 +120,7 @@ impl<'a> Mended<'a> {
             };
             let expected = rule.unit;
             rule.unit = found;
-            let refusal = refusal(&setup, &self.headers, self.body)?;
+            let refusal = refusal(&setup, &self.headers, received)?;
             if !matches!(refusal, Some(Rejection::MalformedTimestamp { .. })) {
                 self.setup = setup;
                 return Ok(Some(Finding::OtherUnit { expected, found }));
@@ -130,19 +131,24 @@ impl<'a> Mended<'a> {
 }
 
 /// The other providers by whose schemes the headers could be signed.
-pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>, body: &[u8]) -> Vec<Provider> {
+pub(super) fn lookalikes(own: &Setup, received: &Delivery<'_>) -> Vec<Provider> {
     let others = Provider::ALL
         .iter()
         .copied()
-        .filter(|provider| provider.name() != own);
+        .filter(|provider| provider.name() != own.scheme.name);
     let holds_a_signature = |provider: &Provider| {
-        !matches!(
-            refusal(&(*provider).into(), headers, body),
+        let setup = own.of_other(*provider);
+        match refusal(&setup, received.headers, received) {
+            // A token looks like anything, and all kinds of clients send this header.
+            _ if *provider == Provider::Okta => false,
+            Ok(None) => true,
             Err(_)
-                | Ok(Some(
-                    Rejection::MissingHeader { .. } | Rejection::NoUsableSignature { .. }
-                ))
-        )
+            | Ok(Some(Rejection::MissingHeader { .. } | Rejection::NoUsableSignature { .. })) => {
+                false
+            }
+            // A header tells one provider from another, and a body that cannot be read does not.
+            Ok(Some(_)) => matches!(setup.scheme.signature, SignatureSource::Header(_)),
+        }
     };
     others.filter(holds_a_signature).collect()
 }
@@ -155,17 +161,18 @@ pub(super) fn lookalikes(own: &str, headers: &HeaderLines<'_>, body: &[u8]) -> V
 fn refusal(
     setup: &Setup,
     headers: &HeaderLines<'_>,
-    body: &[u8],
+    received: &Delivery<'_>,
 ) -> Result<Option<Rejection>, Misconfigured> {
     let rules = setup.clone().check()?;
-    Ok(read(&rules, headers, body).err())
-}
-
-fn read(rules: &Rules, headers: &HeaderLines<'_>, body: &[u8]) -> Result<(), Rejection> {
+    let delivery = Delivery {
+        headers,
+        ..*received
+    };
     let mut signatures = Signatures::new(&rules.scheme);
-    let fields = rules.fields.read(body)?;
-    let claim = Claim::read(rules, Request::new(headers), fields, &mut signatures)?;
-    rules.form(claim.url, body).map(drop)
+    let fields = rules.fields.read(received.body);
+    let claim =
+        fields.and_then(|fields| Claim::read(&rules, delivery.request(), fields, &mut signatures));
+    Ok(claim.err())
 }
 
 /// A header's name without what gateways put in front of it (`HTTP_` and `_` for `-` in CGI,

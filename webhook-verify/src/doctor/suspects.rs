@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::doctor::finding::Finding;
 use crate::doctor::secret_reading::{self, SecretReading, SecretSlip};
+use crate::validity::Validity;
 use crate::{MAX_SECRETS, Misconfigured, Secret, SecretFault, SecretForm, Setup, Verifier};
 
 /// What an operator may have meant by the secrets.
@@ -29,12 +30,15 @@ pub(super) struct Suspect {
     /// What has to be assumed to read it so.
     pub(super) findings: Vec<Finding>,
     pub(super) verifier: Verifier,
+    /// When the secret is valid. The verifier takes it at any time.
+    pub(super) validity: Validity,
 }
 
 /// A secret as it was given.
 struct Origin {
     position: usize,
     label: String,
+    validity: Validity,
     slips: Vec<Finding>,
 }
 
@@ -113,6 +117,7 @@ impl Origin {
         });
         Self {
             position,
+            validity: secret.validity(),
             slips: slips.collect(),
             label,
         }
@@ -148,6 +153,7 @@ impl Origin {
             label: self.label.clone(),
             findings,
             verifier,
+            validity: self.validity,
         }
     }
 }

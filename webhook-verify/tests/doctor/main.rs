@@ -1,6 +1,7 @@
 //! The doctor, on deliveries that were harmed in one known way.
 #![cfg(feature = "doctor")]
 
+mod addresses;
 mod bodies;
 mod headers;
 mod report;
