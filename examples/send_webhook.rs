@@ -27,9 +27,10 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use thiserror::Error;
+use time::OffsetDateTime;
 use tokio::time::timeout;
 use webhook_verify::{
-    IdSource, Misconfigured, Provider, Secret, SecretRing, SignedHeaders, Signer, UnixTime,
+    IdSource, Misconfigured, Provider, Secret, SecretRing, Setup, SignedHeaders, Signer, UnixTime,
     Unsignable,
 };
 
@@ -54,6 +55,14 @@ struct Arguments {
     /// Where to send it. [default: http://127.0.0.1:8080/webhooks/<PROVIDER>]
     #[arg(long)]
     url: Option<Uri>,
+
+    /// The address that is signed, if it is not the one to send it to. Square, Twilio and others sign it.
+    #[arg(long, value_name = "URL")]
+    signed_url: Option<String>,
+
+    /// Who issues the token, where the provider signs one: with LiveKit the API key.
+    #[arg(long)]
+    issuer: Option<String>,
 
     /// The file to send, `-` for standard input. Without it, an event such as the provider sends.
     #[arg(long, value_name = "FILE")]
@@ -120,7 +129,7 @@ impl Delivery {
             .secrets
             .iter()
             .map(|secret| Secret::new(secret.as_str()));
-        let signer = Signer::new(provider, secrets.collect::<SecretRing>())?;
+        let signer = Signer::new(setup(arguments), secrets.collect::<SecretRing>())?;
 
         let now = UnixTime::now();
         let id = arguments.id.clone().unwrap_or_else(|| new_id(now));
@@ -131,6 +140,7 @@ impl Delivery {
                 return Err(Failure::IdInBody(provider));
             }
             Some(path) => read(path)?,
+            None if provider == Provider::Twilio => form(&id),
             None => sample(provider, &id, signed_at).to_string().into_bytes(),
         };
 
@@ -214,6 +224,20 @@ fn print_headers(mark: char, headers: &HeaderMap) {
     }
 }
 
+/// Whoever sends a delivery need not say as well that its scheme is weak.
+fn setup(arguments: &Arguments) -> Setup {
+    let signed_url = arguments.signed_url.clone();
+    let address = signed_url.unwrap_or_else(|| url(arguments).to_string());
+    let mut setup = arguments.provider.at(address);
+    if let Some(issuer) = &arguments.issuer {
+        setup = setup.issued_by(issuer);
+    }
+    match arguments.provider.scheme().weakness() {
+        Some(weakness) => setup.despite(weakness),
+        None => setup,
+    }
+}
+
 fn url(arguments: &Arguments) -> Uri {
     let default = || {
         let url = format!("http://127.0.0.1:8080/webhooks/{}", arguments.provider);
@@ -238,7 +262,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The signed headers, and what the provider sends along with them.
 fn headers(provider: Provider, signed: SignedHeaders) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let content_type = match provider {
+        Provider::Twilio => "application/x-www-form-urlencoded",
+        _ => "application/json",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if provider == Provider::GitHub {
         headers.insert("x-github-event", HeaderValue::from_static("push"));
     }
@@ -270,6 +298,11 @@ fn sample(provider: Provider, id: &str, sent_at: UnixTime) -> Value {
             "data": { "id": id, "title": "Hello" },
             "webhookTimestamp": seconds * 1000,
         }),
+        Provider::Plain => json!({
+            "id": id,
+            "type": "customer.customer_created",
+            "webhookMetadata": { "webhookDeliveryAttemptTimestamp": date(sent_at) },
+        }),
         Provider::Sanity => json!({ "_id": id, "_type": "article", "title": "Hello" }),
         Provider::Slack => json!({
             "type": "event_callback",
@@ -289,6 +322,24 @@ fn sample(provider: Provider, id: &str, sent_at: UnixTime) -> Value {
             with_id(event, provider, id)
         }
     }
+}
+
+/// A date and time in UTC, to the millisecond, as Plain writes it. Years beyond 9999 become the epoch.
+fn date(at: UnixTime) -> String {
+    let seconds = i64::try_from(at.as_secs()).unwrap_or_default();
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (hour, minute, second) = moment.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.000Z", moment.date())
+}
+
+/// A message such as Twilio sends: a form.
+fn form(id: &str) -> Vec<u8> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("AccountSid", "AC0123456789abcdef0123456789abcdef");
+    form.append_pair("MessageSid", id);
+    form.append_pair("From", "+15005550006");
+    form.append_pair("Body", "Hello, how are you?");
+    form.finish().into_bytes()
 }
 
 /// The event, with the id where the provider has it, if that is in the body.

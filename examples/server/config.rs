@@ -1,5 +1,6 @@
 //! The configuration, from the environment; every fault is found before anything is started.
 
+mod address;
 mod forward;
 mod limits;
 mod problem;
@@ -17,6 +18,7 @@ use tracing_subscriber::filter::Targets;
 use webhook_verify::{Provider, Verifier};
 
 use crate::api_key::{ApiKey, STRONG_LENGTH};
+pub(crate) use address::Address;
 pub(crate) use forward::Forward;
 pub(crate) use limits::Limits;
 pub(crate) use problem::Problems;
@@ -31,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// The base URL that the outside world uses, if it was said.
     pub(crate) public_url: Option<Uri>,
+    /// The same, or what it is if nothing was said.
+    pub(crate) address: Address,
     pub(crate) storage: Storage,
     pub(crate) verifiers: Vec<(Provider, Verifier)>,
     pub(crate) forward: Option<Forward>,
@@ -99,12 +103,16 @@ impl Config {
 
     fn read(variables: &mut Variables) -> Self {
         let environment = environment(variables);
+        let listen = listen(variables);
+        let public_url = public_url(variables, environment);
+        let address = Address::new(public_url.as_ref(), listen);
         Self {
             environment,
-            listen: listen(variables),
-            public_url: public_url(variables, environment),
+            listen,
+            public_url,
             storage: Storage::read(variables, environment),
-            verifiers: secrets::read(variables, environment),
+            verifiers: secrets::read(variables, environment, &address),
+            address,
             forward: Forward::read(variables, environment),
             api_key: api_key(variables, environment),
             limits: Limits::read(variables),

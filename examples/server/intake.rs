@@ -7,13 +7,15 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use jobstore::{Enqueued, JobId, Jobs, NewJob};
 use serde::Serialize;
 use tracing::warn;
-use webhook_verify::{EventId, Provider, Rejection, Verified, Verifier};
+use webhook_verify::{EventId, Provider, Rejection, Request, Verified, Verifier};
 
 use crate::answer::{Answer, Code, Refusal};
 use crate::body::BodyReader;
+use crate::config::Address;
 use crate::store;
 
 /// The queue that jobs made from webhooks wait in.
@@ -29,6 +31,7 @@ const MAX_CONTENT_TYPE: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) verifiers: Vec<(Provider, Verifier)>,
+    pub(crate) address: Address,
     pub(crate) bodies: BodyReader,
     pub(crate) jobs: Jobs,
     pub(crate) dedupe_window: Duration,
@@ -51,14 +54,24 @@ impl Intake {
     pub(crate) async fn take(
         &self,
         provider: Option<Provider>,
-        headers: &HeaderMap,
+        head: &Parts,
         body: Incoming,
         origin: Origin<'_>,
     ) -> Result<Answer, Refusal> {
         let (provider, verifier) = self.verifier(provider)?;
         let body = self.bodies.read(body).await?;
-        let verified = verify(verifier, headers, &body.bytes)?;
-        let job = self.job(provider, &verified, headers, body.bytes.clone(), origin);
+        let target = self.address.target(&head.uri);
+        let request = Request::new(&head.headers)
+            .method(head.method.as_str())
+            .target(&target);
+        let verified = verify(verifier, request, &body.bytes)?;
+        let job = self.job(
+            provider,
+            &verified,
+            &head.headers,
+            body.bytes.clone(),
+            origin,
+        );
         let enqueued = store::in_time(self.jobs.enqueue(job)).await?;
         answer(provider, enqueued)
     }
@@ -122,13 +135,13 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
 
 fn verify<'a>(
     verifier: &'a Verifier,
-    headers: &'a HeaderMap,
+    request: Request<'a, HeaderMap>,
     body: &'a [u8],
 ) -> Result<Verified<'a>, Refusal> {
     let verified = if body.len() < LONG_BODY_BYTES {
-        verifier.verify(headers, body)
+        verifier.verify_request(request, body)
     } else {
-        tokio::task::block_in_place(|| verifier.verify(headers, body))
+        tokio::task::block_in_place(|| verifier.verify_request(request, body))
     };
     verified.map_err(reject)
 }

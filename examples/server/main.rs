@@ -112,6 +112,7 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
     let router = Router {
         intake: Intake {
             verifiers: config.verifiers,
+            address: config.address,
             bodies: BodyReader::new(limits),
             jobs: jobs.clone(),
             dedupe_window: config.jobs.dedupe_window,
@@ -147,6 +148,13 @@ fn announce(config: &Config, socket: &TcpListener) {
         forward,
         "listening"
     );
+    let weak = config.verifiers.iter().filter_map(|(provider, verifier)| {
+        let weakness = verifier.scheme().weakness()?;
+        Some((provider, weakness))
+    });
+    for (provider, weakness) in weak {
+        warn!(%provider, "deliveries of this provider prove little: {weakness}");
+    }
     if providers.is_empty() {
         let variables = config::every_variable();
         warn!("no provider is configured, so every delivery is refused; set one of {variables}");

@@ -57,9 +57,7 @@ impl Router {
         match route {
             Route::Webhook(provider) => {
                 let origin = Origin { peer, request_id };
-                self.intake
-                    .take(provider, &head.headers, body, origin)
-                    .await
+                self.intake.take(provider, head, body, origin).await
             }
             Route::Jobs => self.jobs.list(&head.headers, head.uri.query()).await,
             Route::Job(id) => self.jobs.show(&head.headers, id).await,

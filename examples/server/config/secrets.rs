@@ -1,24 +1,38 @@
 //! `WEBHOOK_SECRET_<PROVIDER>`: who may deliver, and how that is proved.
 
-use webhook_verify::{Provider, Secret, SecretRing, Verifier};
+use webhook_verify::{
+    Grammar, Issuer, Misconfigured, Provider, Secret, SecretRing, Setup, SignatureHeader,
+    SignatureSource, Verifier,
+};
 
-use super::Environment;
 use super::variables::Variables;
+use super::{Address, Environment};
 
 /// A verifier for each provider that has secrets.
 pub(super) fn read(
     variables: &mut Variables,
     environment: Environment,
+    address: &Address,
 ) -> Vec<(Provider, Verifier)> {
+    let accepted = accepted_though_weak(variables);
     let mut set = false;
     let mut verifiers = Vec::new();
     for provider in Provider::ALL.iter().copied() {
         let variable = variable(provider);
+        let mut setup = provider.at(address.of(provider));
+        for issuer in issuers(variables, provider) {
+            setup = setup.issued_by(issuer);
+        }
+        if let Some(weakness) = provider.scheme().weakness()
+            && accepted.contains(&provider)
+        {
+            setup = setup.despite(weakness);
+        }
         let Some(secrets) = variables.text(&variable) else {
             continue;
         };
         set = true;
-        match verifier(provider, &secrets, environment) {
+        match verifier(setup, &secrets, environment) {
             Ok(verifier) => verifiers.push((provider, verifier)),
             Err((fault, remedy)) => variables.refuse(&variable, fault, remedy),
         }
@@ -40,24 +54,64 @@ pub(crate) fn every_variable() -> String {
 }
 
 fn variable(provider: Provider) -> String {
-    let name = provider.name().to_ascii_uppercase().replace('-', "_");
-    format!("WEBHOOK_SECRET_{name}")
+    format!("WEBHOOK_SECRET_{}", upper_case(provider))
+}
+
+fn upper_case(provider: Provider) -> String {
+    provider.name().to_ascii_uppercase().replace('-', "_")
+}
+
+/// The providers whose schemes prove little, and who may deliver all the same.
+fn accepted_though_weak(variables: &mut Variables) -> Vec<Provider> {
+    variables.parsed("WEBHOOK_ACCEPT_WEAK", Vec::new(), |text| {
+        text.split(',').map(weak_provider).collect()
+    })
+}
+
+fn weak_provider(name: &str) -> Result<Provider, (String, String)> {
+    let weak = |provider: &Provider| provider.scheme().weakness().is_some();
+    match name.parse() {
+        Ok(provider) if weak(&provider) => Ok(provider),
+        _ => {
+            let names = Provider::ALL.iter().filter(|provider| weak(provider));
+            let names: Vec<_> = names.map(|provider| provider.name()).collect();
+            Err((
+                format!("{name:?} is no provider with a weak scheme"),
+                format!("those there are: {}", names.join(", ")),
+            ))
+        }
+    }
+}
+
+/// Those who may issue the tokens of a provider that asks for it.
+fn issuers(variables: &mut Variables, provider: Provider) -> Vec<String> {
+    if !asks_for_issuer(provider) {
+        return Vec::new();
+    }
+    let issuers = variables.text(&format!("WEBHOOK_ISSUER_{}", upper_case(provider)));
+    let issuers = issuers.unwrap_or_default();
+    let named = issuers.split(',').filter(|issuer| !issuer.is_empty());
+    named.map(str::to_owned).collect()
+}
+
+fn asks_for_issuer(provider: Provider) -> bool {
+    matches!(
+        provider.scheme().signature,
+        SignatureSource::Header(SignatureHeader { grammar: Grammar::Jwt(rule), .. })
+            if rule.issuer == Issuer::Named
+    )
 }
 
 /// Builds a verifier from a list of secrets, newest first, separated by commas. The labels are their
 /// places in the list, from 1.
 fn verifier(
-    provider: Provider,
+    setup: Setup,
     secrets: &str,
     environment: Environment,
 ) -> Result<Verifier, (String, String)> {
     let ring: SecretRing = split(secrets).into_iter().map(Secret::new).collect();
-    let verifier = Verifier::new(provider, ring).map_err(|error| {
-        (
-            error.to_string(),
-            "paste the secret as the provider shows it; separate several with a comma, newest first".to_owned(),
-        )
-    })?;
+    let verifier =
+        Verifier::new(setup, ring).map_err(|error| (error.to_string(), remedy(&error)))?;
     if environment == Environment::Production
         && let Some(label) = verifier.weak_secrets().next()
     {
@@ -70,6 +124,25 @@ fn verifier(
         ));
     }
     Ok(verifier)
+}
+
+fn remedy(error: &Misconfigured) -> String {
+    match error {
+        Misconfigured::Weak { scheme, .. } => {
+            format!("if the provider offers nothing better, name {scheme} in WEBHOOK_ACCEPT_WEAK")
+        }
+        Misconfigured::NoIssuer { scheme } => {
+            let name = scheme.to_ascii_uppercase().replace('-', "_");
+            format!("name the API key in WEBHOOK_ISSUER_{name}")
+        }
+        Misconfigured::PublicUrl { .. } => {
+            "give PUBLIC_URL as the provider has it, without a query".to_owned()
+        }
+        _ => {
+            "paste the secret as the provider shows it; separate several with a comma, newest first"
+                .to_owned()
+        }
+    }
 }
 
 /// Splits a list at its commas, except behind `v1`: that is the version of a signature, pasted with the

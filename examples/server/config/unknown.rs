@@ -3,7 +3,12 @@
 use super::problem::Problem;
 
 /// Names that begin so belong to this server alone, so an unknown one is refused whatever it is.
-const OWN_PREFIXES: [&str; 3] = ["WEBHOOK_SECRET_", "FORWARD_", "ADMIN_API_"];
+const OWN_PREFIXES: [&str; 4] = [
+    "WEBHOOK_SECRET_",
+    "WEBHOOK_ISSUER_",
+    "FORWARD_",
+    "ADMIN_API_",
+];
 
 /// A fault, if `name` claims to be ours or is one slip away from a name that is.
 pub(crate) fn problem(name: &str, known: &[String]) -> Option<Problem> {

@@ -16,3 +16,4 @@ mod logs;
 mod manual;
 mod misconfiguration;
 mod outage;
+mod schemes;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use webhook_verify::{
     Algorithm, IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime,
 };
@@ -69,12 +70,26 @@ fn body_of(provider: Provider, id: &str, sent: UnixTime) -> String {
             let (outer, inner) = path.split_once('.').expect("it has a dot");
             format!(r#"{{"{outer}":{{"{inner}":"{id}"}},"amount":100}}"#)
         }
+        _ if provider == Provider::Plain => {
+            let sent = date(sent);
+            format!(
+                r#"{{"id":"{id}","amount":100,"webhookMetadata":{{"webhookDeliveryAttemptTimestamp":"{sent}"}}}}"#
+            )
+        }
         (_, Some(TimestampSource::BodyField(path))) => {
             let sent = sent.as_millis();
             format!(r#"{{"id":"{id}","{path}":{sent},"amount":100}}"#)
         }
         _ => body(id),
     }
+}
+
+/// A date and time in UTC, to the millisecond, as Plain writes it.
+fn date(at: UnixTime) -> String {
+    let seconds = i64::try_from(at.as_secs()).expect("a year of four digits");
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).expect("a year of four digits");
+    let (hour, minute, second) = moment.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.000Z", moment.date())
 }
 
 /// A delivery that can be changed before it is sent.
