@@ -3,11 +3,13 @@
 //! Each is a constant [`Scheme`] in a module of its own, whose page says where the secret is found,
 //! what the signature covers, and which id is safe to recognise a repeated delivery by.
 
+pub mod adyen;
 pub mod adyen_platform;
 pub mod airtable;
 pub mod asana;
 pub mod bitbucket;
 pub mod box_com;
+pub mod braintree;
 pub mod calendly;
 pub mod clerk;
 pub mod coinbase_commerce;
@@ -127,11 +129,13 @@ macro_rules! providers {
 }
 
 providers! {
+    Adyen = adyen as "adyen",
     AdyenPlatform = adyen_platform as "adyen-platform",
     Airtable = airtable as "airtable",
     Asana = asana as "asana",
     Bitbucket = bitbucket as "bitbucket",
     Box = box_com as "box",
+    Braintree = braintree as "braintree",
     Calendly = calendly as "calendly",
     Clerk = clerk as "clerk",
     CoinbaseCommerce = coinbase_commerce as "coinbase-commerce",
@@ -264,7 +268,7 @@ mod tests {
             assert_eq!(name.parse::<Provider>(), Err(UnknownProvider), "{name:?}");
         }
         let answer = UnknownProvider.to_string();
-        assert!(answer.starts_with("unknown provider; known are adyen-platform, airtable, "));
+        assert!(answer.starts_with("unknown provider; known are adyen, adyen-platform, "));
         assert!(answer.ends_with(", workos, x, zoom"));
     }
 }

@@ -8,6 +8,7 @@ use core::fmt;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use sha1::{Digest, Sha1};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -186,6 +187,8 @@ pub enum SecretForm {
         /// The tag, as `signkey-`. A word and another `-` follow.
         tag: Cow<'static, str>,
     },
+    /// The key is the SHA-1 of the text, 20 bytes. How long the text was can then no longer be told.
+    Sha1OfText,
 }
 
 /// Lenient where an operator's copy may differ harmlessly from the provider's: in padding, and in
@@ -209,7 +212,8 @@ impl SecretForm {
             | Self::Base64 { .. }
             | Self::Hex
             | Self::Der
-            | Self::TaggedHexText { .. } => Cow::Borrowed(self),
+            | Self::TaggedHexText { .. }
+            | Self::Sha1OfText => Cow::Borrowed(self),
         }
     }
 
@@ -220,6 +224,7 @@ impl SecretForm {
             Self::Hex => decode_hex(text),
             Self::Base64KeyPair { public, private } => decode_half(text, public, private),
             Self::Der => decode_der(text),
+            Self::Sha1OfText => Ok(Zeroizing::new(Sha1::digest(text).to_vec())),
             Self::TaggedHexText { tag } => {
                 let hex = without_tag(text, tag.as_bytes());
                 let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
@@ -430,6 +435,14 @@ mod tests {
         ] {
             assert_eq!(key(text, &WHSEC), Ok([0, 1, 2, 0xff].into()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_can_stand_for_its_digest() {
+        // RFC 3174, section 7.3, the first test.
+        let digest = const_hex::decode("a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(key("abc", &SecretForm::Sha1OfText).ok(), digest.ok());
+        assert_eq!(key("", &SecretForm::Sha1OfText), Err(SecretFault::Empty));
     }
 
     #[test]

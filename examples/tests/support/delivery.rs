@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 use webhook_verify::{
-    Algorithm, IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime,
+    Algorithm, IdSource, Provider, Secret, SecretForm, SignatureSource, Signer, TimestampSource,
+    UnixTime,
 };
 
 use super::http::{Reply, Request};
@@ -41,7 +42,8 @@ pub(crate) fn every_provider() -> Setup {
     })
 }
 
-/// The providers of whom the server has to know a secret and nothing else.
+/// The providers of whom the server has to know a secret and nothing else, and whose signature goes
+/// into a header, whatever the body.
 pub(crate) fn needing_a_secret_only() -> impl Iterator<Item = Provider> {
     let needs_no_more = |provider: &Provider| {
         let scheme = provider.scheme();
@@ -49,7 +51,9 @@ pub(crate) fn needing_a_secret_only() -> impl Iterator<Item = Provider> {
             scheme.algorithm,
             Algorithm::Ed25519 | Algorithm::EcdsaP256Sha256
         );
+        let has_header = matches!(scheme.signature, SignatureSource::Header(_));
         signs_with_secret
+            && has_header
             && scheme.weakness().is_none()
             && !scheme.coverage().url
             && *provider != Provider::LiveKit

@@ -8,8 +8,9 @@
 //!   take
 //! * **Proves**: nothing about who asks
 //!
-//! The same key and algorithm sign deliveries, over `bt_payload`. That is XML in Base64, and so it
-//! starts with a letter that no challenge has: `<` with `P`.
+//! The same key and algorithm sign deliveries, over `bt_payload`, which is XML in Base64. A payload
+//! that is no longer than a challenge is
+//! [refused](mod@crate::provider::braintree), so that no answer passes for a delivery.
 //!
 //! Source: [Webhooks,
 //! Create](https://developer.paypal.com/braintree/docs/guides/webhooks/create).
@@ -19,8 +20,7 @@ use alloc::string::String;
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha1::{Digest, Sha1};
-use zeroize::Zeroizing;
+use sha1::Sha1;
 
 use super::nonce::Nonce;
 use super::{Answer, Challenge, Refusal, Unanswerable, query};
@@ -70,10 +70,10 @@ impl ApiKey {
         if public.is_empty() || public.len() > 64 || !public.bytes().all(is_word) {
             return Err(Unanswerable::PublicKey);
         }
-        match private.key(&SecretForm::Verbatim) {
-            Ok(private) => Ok(Self {
+        match private.key(&SecretForm::Sha1OfText) {
+            Ok(key) => Ok(Self {
                 public,
-                private: expand(&private),
+                private: Hmac::new_from_slice(&key).expect("HMAC takes a key of any length"),
             }),
             Err(fault) => Err(Unanswerable::Secret {
                 name: "private key",
@@ -96,11 +96,6 @@ impl ApiKey {
         let code = const_hex::encode(code.finalize().into_bytes());
         Ok(Some(Answer::text(format!("{}|{code}", self.public))))
     }
-}
-
-fn expand(private: &[u8]) -> Hmac<Sha1> {
-    let key: Zeroizing<[u8; 20]> = Zeroizing::new(Sha1::digest(private).into());
-    Hmac::new_from_slice(&*key).expect("HMAC takes a key of any length")
 }
 
 impl fmt::Debug for ApiKey {

@@ -1,6 +1,9 @@
 //! Bodies of which fields are signed one by one.
 
-use webhook_verify::{Provider, Rejection, Secret, UnixTime, Verifier, Weakness};
+use webhook_verify::challenge::{Challenge, braintree::ApiKey};
+use webhook_verify::{
+    BodyCoverage, Misconfigured, Provider, Rejection, Secret, Signer, UnixTime, Verifier, Weakness,
+};
 
 use crate::{NOW, SECRET, hex};
 
@@ -85,4 +88,128 @@ fn a_member_that_is_there_twice_is_not_one_of_them() {
     let outside = [&signature, r#","signature":"#, &signature].concat();
     let judged = judge(&outside, "{}", NOW);
     assert!(matches!(judged, Err(Rejection::RepeatedField { .. })));
+}
+
+const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+
+/// An item with a place for its signature.
+fn item(account: &str, reference: &str, signature: &str) -> String {
+    format!(
+        r#"{{"NotificationRequestItem":{{"additionalData":{{"hmacSignature":"{signature}"}},
+        "amount":{{"currency":"EUR","value":1130}},"eventCode":"AUTHORISATION",
+        "merchantAccountCode":"{account}","merchantReference":"{reference}",
+        "pspReference":"7914073381342284","success":"true"}}}}"#
+    )
+}
+
+fn items(items: &[&str]) -> String {
+    format!(
+        r#"{{"live":"false","notificationItems":[{}]}}"#,
+        items.join(",")
+    )
+}
+
+fn signature_of(account: &str, reference: &str) -> String {
+    let signer = Signer::new(Provider::Adyen, Secret::new(ADYEN_KEY)).expect("usable");
+    let body = items(&[&item(account, reference, "")]);
+    signer.sign_fields(NOW, body.as_bytes()).expect("signable")
+}
+
+fn judge_adyen(body: &str) -> Result<(), Rejection> {
+    let verifier = Verifier::new(Provider::Adyen, Secret::new(ADYEN_KEY)).expect("usable");
+    verifier
+        .verify_at(&NO_HEADERS, body.as_bytes(), NOW)
+        .map(drop)
+}
+
+const ITEM: &str = "notificationItems[].NotificationRequestItem.";
+
+#[test]
+fn a_separator_in_a_field_does_not_move_the_next_one() {
+    let signature = signature_of("Shop", "eu:42");
+    let genuine = items(&[&item("Shop", "eu:42", &signature)]);
+    assert_eq!(judge_adyen(&genuine), Ok(()));
+    let shifted = items(&[&item("Shop:eu", "42", &signature)]);
+    let path = format!("{ITEM}merchantAccountCode").into();
+    assert_eq!(
+        judge_adyen(&shifted),
+        Err(Rejection::MalformedField { path })
+    );
+}
+
+#[test]
+fn a_second_item_does_not_come_in_with_the_first() {
+    let signature = signature_of("Shop", "42");
+    let genuine = item("Shop", "42", &signature);
+    assert_eq!(judge_adyen(&items(&[&genuine])), Ok(()));
+    let refused = |body: String| match judge_adyen(&body) {
+        Err(Rejection::NotOneItem { path }) => assert!(path.starts_with(ITEM), "{path}"),
+        other => panic!("{other:?} of {body}"),
+    };
+    refused(items(&[&genuine, &item("Shop", "43", "")]));
+    refused(items(&[&item("Shop", "43", ""), &genuine]));
+    refused(items(&[&genuine, "{}"]));
+    refused(items(&[]));
+}
+
+#[test]
+fn a_signature_of_33_bytes_is_no_panic() {
+    let body = items(&[&item("Shop", "42", &"A".repeat(44))]);
+    let path = format!("{ITEM}additionalData.hmacSignature").into();
+    assert_eq!(judge_adyen(&body), Err(Rejection::MalformedField { path }));
+}
+
+#[test]
+fn a_field_that_is_not_signed_is_not_said_to_be() {
+    let coverage = Provider::Adyen.scheme().coverage();
+    assert_eq!(coverage.body, BodyCoverage::Fields);
+    assert!(!coverage.body.is_complete());
+}
+
+#[test]
+fn the_answer_to_a_challenge_is_no_delivery() {
+    let private = Secret::new("integration_private_key");
+    let api_key = ApiKey::new("public", private.clone()).expect("usable");
+    let verifier = Verifier::new(Provider::Braintree, private).expect("usable");
+    let refused = Rejection::MalformedField {
+        path: "bt_payload".into(),
+    };
+    for len in 20..=32 {
+        let challenge = "a".repeat(len);
+        let Challenge::Answer(answer) = api_key.answer(&format!("bt_challenge={challenge}")) else {
+            panic!("it is a challenge");
+        };
+        let signature = answer.body().replace('|', "%7C");
+        let body = format!("bt_signature={signature}&bt_payload={challenge}");
+        let judged = verifier.verify_at(&NO_HEADERS, body.as_bytes(), NOW);
+        assert_eq!(judged.map(drop), Err(refused.clone()), "{len}");
+    }
+}
+
+#[test]
+fn a_form_is_signed_under_the_name_of_its_key() {
+    let private = Secret::new("integration_private_key").labelled("integration_public_key");
+    let signer = Signer::new(Provider::Braintree, private.clone()).expect("usable");
+    let payload = "bt_payload=PD94bWwgdmVyc2lvbj0iMS4wIiBlbmNvZGluZz0iVVRGLTgiPz4%3D%0A";
+    let signature = signer
+        .sign_fields(NOW, payload.as_bytes())
+        .expect("signable");
+    assert!(signature.starts_with("integration_public_key|"));
+
+    let verifier = Verifier::new(Provider::Braintree, private).expect("usable");
+    let judge = |body: String| {
+        verifier
+            .verify_at(&NO_HEADERS, body.as_bytes(), NOW)
+            .map(drop)
+    };
+    let signature = signature.replace('|', "%7C");
+    assert_eq!(judge(format!("bt_signature={signature}&{payload}")), Ok(()));
+    let twice = format!("bt_signature={signature}&{payload}&{payload}");
+    assert!(matches!(judge(twice), Err(Rejection::RepeatedField { .. })));
+
+    for label in ["a|b", "a&b"] {
+        let labelled = Secret::new("integration_private_key").labelled(label);
+        let refused = Signer::new(Provider::Braintree, labelled).expect_err("no name");
+        assert_eq!(refused, Misconfigured::Label { position: 1 });
+    }
 }

@@ -6,7 +6,20 @@ import braintree
 
 PROVIDER = "braintree"
 PACKAGE = "braintree"
-DIFFERING = {}
+DIFFERING = {
+    "The library takes the signature that is said to be its own key's; here each is compared with every key.": [
+        "another key's name",
+        "our key's name in other letters",
+    ],
+    "The library looks at the payload before it verifies it.": ["a payload with a character beyond Base64"],
+    "The library also tries with a line break; here the form is read as it was sent.": [
+        "the line break at the end lost on the way",
+    ],
+    "The library is handed the first of two fields with one name; readers differ in which they take.": [
+        "two payloads, the first of them right",
+        "two signatures, the first of them right",
+    ],
+}
 
 
 def accepts(delivery):
