@@ -38,10 +38,10 @@ mod script;
 /// `everysec`, nothing without that file); and a failover as far as the replica had been told, which is
 /// after the answer. What is lost there can be worked off or replayed once more.
 ///
-/// The host makes the client, a [`Client`](fred::clients::Client) or a [`Pool`](fred::clients::Pool), and
-/// has it connected: to one server, by Sentinel or to a Cluster, with TLS and a password, all as the URL
-/// says. Give it a reconnect policy, or it stays apart once it is parted, and a command timeout, or
-/// [`ANSWER_WITHIN`] holds.
+/// The host makes the client with `fred` 10, a [`Client`](fred::clients::Client) or a
+/// [`Pool`](fred::clients::Pool), and has it connected: to one server, by Sentinel or to a Cluster, with TLS
+/// (a feature of `fred`) and a password, all as the URL says. Give it a reconnect policy, or it stays apart
+/// once it is parted, and a command timeout, or [`ANSWER_WITHIN`] holds.
 ///
 /// Each verb is one script, run in one round trip on one key, so a Cluster spreads the deliveries over its
 /// masters. Redis lets go of a key by itself when it is no longer to be kept; until then one takes a few
@@ -57,8 +57,9 @@ mod script;
 /// the deliveries in it may fail.
 ///
 /// The time is that of the server that has the key. Should it be set back, or fail over to one that is
-/// behind, then time stands still for each `Redis` until the server has caught up; and the fences of a key
-/// grow all the same, whoever claims it.
+/// behind, then time stands still for each `Redis` until the server has caught up. The fences that a `Redis`
+/// is given grow all the same, and so do those of a key, whoever claims it; those that two processes are
+/// given for two keys need not, then.
 ///
 /// ```
 /// use std::time::Duration;

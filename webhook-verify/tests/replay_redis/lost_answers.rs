@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use fred::interfaces::ClientLike as _;
 use redis_fixture::Server;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +25,29 @@ fn a_claim_whose_answer_is_lost_is_not_made_again_and_runs_out() {
         let error = claim(&store, "evt_1").await.unwrap_err();
         assert!(is_unavailable(&error), "{error:?}");
         recover(&store).await;
+        assert!(is_in_flight(&store, "evt_1").await);
+    });
+}
+
+#[test]
+fn a_claim_in_flight_while_the_client_connects_anew_is_not_made_again() {
+    let mut server = Server::start();
+    run(async {
+        let client = connect(&server.url()).await;
+        let store = Redis::new(client.clone(), "log").unwrap();
+        let _ = fresh(&store, "evt_0").await;
+        server.pause();
+        let (claimed, connected, ()) =
+            tokio::join!(claim(&store, "evt_1"), client.force_reconnection(), async {
+                // Then it looks at its old connection no more.
+                while client.is_connected() {
+                    tokio::task::yield_now().await;
+                }
+                server.resume();
+            });
+        connected.unwrap();
+        let error = claimed.unwrap_err();
+        assert!(is_unavailable(&error), "{error:?}");
         assert!(is_in_flight(&store, "evt_1").await);
     });
 }

@@ -50,6 +50,17 @@ pub(crate) async fn claim(store: &impl Store, id: &str) -> Result<Claimed, Store
     store.claim(&route(), &key(id), windows(LEASE, KEEP)).await
 }
 
+/// Claims, as often as it takes to get an answer.
+pub(crate) async fn claim_at_last(store: &impl Store, id: &str) -> Claimed {
+    loop {
+        match claim(store, id).await {
+            Ok(claimed) => return claimed,
+            Err(error) => assert!(is_unavailable(&error), "{error:?}"),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Claims what must be free.
 pub(crate) async fn fresh(store: &impl Store, id: &str) -> Claim {
     match claim(store, id).await.unwrap() {

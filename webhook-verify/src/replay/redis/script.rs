@@ -24,9 +24,9 @@ static DIGEST: LazyLock<String> = LazyLock::new(|| const_hex::encode(Sha1::diges
 
 /// Sends commands once, and not at all while the connection is down.
 ///
-/// Both are asked of the client, because each has a gap: without the first it would send a command again
-/// when a node leaves a Cluster, whether it was executed or not, and without the second it would wait for
-/// the connection.
+/// The client is asked for both, because each leaves a gap. With the second alone it sends what is in flight
+/// again when it is told to connect anew, or when a node leaves a Cluster; with the first alone it keeps a
+/// command until there is a connection.
 pub(super) fn once<C: ClientLike>(client: &C) -> WithOptions<C> {
     let has_timeout = !client.perf_config().default_command_timeout.is_zero();
     client.with_options(&Options {
