@@ -16,6 +16,10 @@ use crate::request::Request;
 use crate::unix_time::UnixTime;
 use crate::verifier::Verifier;
 
+/// Bytes of the largest body that an adapter reads if neither the host nor the framework says
+/// otherwise: 1 MiB. GitHub's can have 25 MB.
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
 /// A genuine delivery which owns its body: what the adapters hand to a handler. Only a [`Verifier`]
 /// makes one, so a handler that takes it cannot be reached by anything else.
 ///

@@ -73,6 +73,14 @@ impl Headers for http::HeaderMap {
     }
 }
 
+#[cfg(feature = "actix")]
+impl Headers for actix_web::http::header::HeaderMap {
+    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.get_all(name)
+            .map(actix_web::http::header::HeaderValue::as_bytes)
+    }
+}
+
 /// Longest header that is read, in bytes. A longer one is refused, if the scheme reads it.
 pub const MAX_HEADER_LEN: usize = 4096;
 

@@ -1,11 +1,17 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
 #![no_std]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "actix")]
+pub mod actix;
 mod algorithm;
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(any(feature = "axum", feature = "tower"))]
+mod body;
 mod body_field;
 mod body_format;
 mod builder;
@@ -76,7 +82,7 @@ pub use crate::algorithm::Algorithm;
 pub use crate::body_format::BodyFormat;
 pub use crate::coverage::{BodyCoverage, Coverage};
 #[cfg(feature = "delivery")]
-pub use crate::delivery::Delivery;
+pub use crate::delivery::{DEFAULT_BODY_LIMIT, Delivery};
 pub use crate::encoding::Encoding;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::form::MAX_FORM_FIELDS;
@@ -110,3 +116,8 @@ pub use crate::unix_time::{Skew, UnixTime};
 pub use crate::verified::Verified;
 pub use crate::verifier::Verifier;
 pub use crate::weakness::Weakness;
+
+/// The programs of the README, which need the adapters, and everything else that it shows.
+#[cfg(all(doctest, feature = "axum", feature = "tower"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

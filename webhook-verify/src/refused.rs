@@ -47,6 +47,21 @@ impl Refused {
             },
         }
     }
+
+    /// The answer to the sender: the status, an empty body, and nothing that tells why.
+    #[cfg(feature = "http")]
+    pub fn to_response<B: Default>(&self) -> http::Response<B> {
+        let mut response = http::Response::new(B::default());
+        let status = http::StatusCode::from_u16(self.status());
+        *response.status_mut() = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        if let Self::Unresolved(unresolved) = self
+            && let Some(secs) = unresolved.retry_after_secs()
+        {
+            let headers = response.headers_mut();
+            headers.insert(http::header::RETRY_AFTER, secs.into());
+        }
+        response
+    }
 }
 
 /// Why there is no verifier to be had for a request.
@@ -66,8 +81,8 @@ pub enum Unresolved {
 
 impl Unresolved {
     /// Whole seconds for a `Retry-After` header, rounded up.
-    #[cfg(feature = "tower")]
-    pub(crate) fn retry_after_secs(self) -> Option<u64> {
+    #[cfg(feature = "http")]
+    fn retry_after_secs(self) -> Option<u64> {
         match self {
             Self::Unknown => None,
             Self::Unavailable { retry_after } => {
@@ -106,7 +121,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "tower")]
+    #[cfg(feature = "http")]
     #[test]
     fn a_retry_is_never_asked_for_too_early() {
         let secs = |retry_after| Unresolved::Unavailable { retry_after }.retry_after_secs();

@@ -56,6 +56,25 @@ impl<'a, H> Request<'a, H> {
     }
 }
 
+/// The headers, the method and the target of a request which `http` has read. `http::Uri` keeps the
+/// path and the query byte by byte.
+#[cfg(feature = "http")]
+impl<'a> From<&'a http::request::Parts> for Request<'a, http::HeaderMap> {
+    fn from(head: &'a http::request::Parts) -> Self {
+        Self {
+            headers: &head.headers,
+            method: head.method.as_str(),
+            target: Some(target_of(&head.uri)),
+        }
+    }
+}
+
+/// Empty if there is neither path nor query, which no address that is signed can be.
+#[cfg(feature = "http")]
+pub(crate) fn target_of(uri: &http::Uri) -> &str {
+    uri.path_and_query().map_or("", |target| target.as_str())
+}
+
 impl<H> Clone for Request<'_, H> {
     fn clone(&self) -> Self {
         *self

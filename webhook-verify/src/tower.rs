@@ -64,6 +64,6 @@ mod layer;
 mod resolve;
 mod service;
 
-pub use self::layer::{DEFAULT_BODY_LIMIT, VerifyLayer};
+pub use self::layer::VerifyLayer;
 pub use self::resolve::Resolve;
 pub use self::service::Verify;

@@ -8,19 +8,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::request::Parts;
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::Limited;
 use tower_layer::Layer;
 
 use super::resolve::Resolve;
 use super::service::Verify;
-use crate::delivery::Delivery;
+use crate::body;
+use crate::delivery::{DEFAULT_BODY_LIMIT, Delivery};
 use crate::refused::Refused;
 use crate::request::Request;
 use crate::verifier::Verifier;
-
-/// Bytes of the largest body that is read if the host says nothing else: 1 MiB. GitHub's deliveries
-/// can have 25 MB.
-pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
 /// Lets only genuine deliveries through, as requests whose body is a [`Delivery`]. The
 /// [module](super) has an example.
@@ -50,7 +47,7 @@ impl<R: Resolve> VerifyLayer<R> {
         }
     }
 
-    /// Takes bodies of at most so many bytes. A larger one is answered with 413: before any of it is
+    /// Takes bodies of at most so many bytes, in place of [`DEFAULT_BODY_LIMIT`]. A larger one is answered with 413: before any of it is
     /// read if the request says its length.
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
@@ -77,12 +74,7 @@ impl<R: Resolve> VerifyLayer<R> {
     {
         let verifier = self.resolver.resolve(head).await?;
         let body = read(body, self.limit).await?;
-        let request = Request::new(&head.headers).method(head.method.as_str());
-        let delivery = match head.uri.path_and_query() {
-            Some(target) => verifier.verify_owned(request.target(target.as_str()), body)?,
-            None => verifier.verify_owned(request, body)?,
-        };
-        Ok(delivery)
+        Ok(verifier.verify_owned(Request::from(head), body)?)
     }
 
     pub(super) fn tell(&self, head: &Parts, refused: &Refused) {
@@ -99,11 +91,7 @@ where
     if body.size_hint().lower() > limit as u64 {
         return Err(Refused::TooLarge);
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Refused::TooLarge),
-        Err(error) => Err(Refused::BrokenBody(error)),
-    }
+    body::read(Limited::new(body, limit)).await
 }
 
 impl<S, R: Clone> Layer<S> for VerifyLayer<R> {

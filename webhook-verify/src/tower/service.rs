@@ -7,14 +7,13 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::boxed::Box;
 
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
 use super::layer::VerifyLayer;
 use super::resolve::Resolve;
 use crate::delivery::Delivery;
-use crate::refused::Refused;
 
 /// What a [`VerifyLayer`] makes of a service.
 #[derive(Clone)]
@@ -62,25 +61,11 @@ where
                 }
                 Err(refused) => {
                     layer.tell(&head, &refused);
-                    Ok(answer(&refused))
+                    Ok(refused.to_response())
                 }
             }
         })
     }
-}
-
-/// The status, and nothing that tells why.
-fn answer<Out: Default>(refused: &Refused) -> Response<Out> {
-    let mut response = Response::new(Out::default());
-    *response.status_mut() =
-        StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Refused::Unresolved(unresolved) = refused
-        && let Some(secs) = unresolved.retry_after_secs()
-    {
-        let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(secs));
-    }
-    response
 }
 
 impl<S, R> fmt::Debug for Verify<S, R> {

@@ -34,17 +34,30 @@ pub(crate) fn request(line: &str, headers: &[(String, String)], body: &str) -> S
     format!("{head}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// Sends the bytes, and reads until the server closes the connection.
+/// Sends the bytes, and reads the answer: as much as it says, or until the connection is closed.
 pub(crate) async fn exchange(to: SocketAddr, bytes: &str) -> Answer {
     let answer = async {
         let mut stream = TcpStream::connect(to).await?;
         stream.write_all(bytes.as_bytes()).await?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await?;
+        while stream.read_buf(&mut answer).await? > 0 && !is_whole(&answer) {}
         Ok::<_, std::io::Error>(answer)
     };
     let answer = timeout(PATIENCE, answer).await.expect("an answer in time");
     Answer::read(&answer.expect("an answer"))
+}
+
+/// Whether an answer has come that says its length. A server may keep the connection to throw away
+/// what it did not read.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let mut lengths = head
+        .lines()
+        .filter_map(|line| line.strip_prefix("content-length: "));
+    lengths.any(|length| length.parse() == Ok(body.len()))
 }
 
 /// Sends a delivery by `POST`, and says how it was answered.
