@@ -16,13 +16,14 @@ use crate::signature_source::{MoreSignatures, SignatureField, SignatureHeader, S
 use crate::signatures::{MAX_SIGNATURES, Signatures, TooMany};
 use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit};
 use crate::unix_time::UnixTime;
+use crate::verdict::IdClues;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
 pub(crate) struct Claim<'a> {
     /// The time, and the text which says it, if it is in the layout.
-    pub(crate) timestamp: Option<(UnixTime, Cow<'a, str>)>,
+    timestamp: Option<(UnixTime, Cow<'a, str>)>,
     /// The id, if it is in the layout: what is not signed claims nothing.
-    pub(crate) id: Option<Cow<'a, str>>,
+    id: Option<Cow<'a, str>>,
     /// Which family of headers it was read from.
     pub(crate) family: usize,
     /// The address, in two parts, if it is signed.
@@ -89,6 +90,19 @@ impl<'a> Claim<'a> {
             },
             fields,
         })
+    }
+
+    /// The time, if it is in the layout.
+    pub(crate) fn time(&self) -> Option<UnixTime> {
+        self.timestamp.as_ref().map(|&(time, _)| time)
+    }
+
+    /// What the id of the event may stand in.
+    pub(crate) fn into_clues(self) -> IdClues<'a> {
+        IdClues {
+            id: self.id,
+            jwt: self.jwt,
+        }
     }
 
     /// What was signed, if the claim is true.

@@ -116,6 +116,11 @@ impl FieldPlan {
         Ok(())
     }
 
+    /// Whether it reads none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// Reads a body in one pass, if the scheme reads any of it.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use core::fmt;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::algorithm::Algorithm;
-use crate::mac::MacKey;
+use crate::mac::{MacKey, MacPass};
 use crate::misconfigured::Misconfigured;
 use crate::public_key::{Message, PublicKey};
 use crate::rejection::Rejection;
@@ -95,10 +95,51 @@ impl Keys {
         now: Option<UnixTime>,
     ) -> Result<Match<'_>, Rejection> {
         let message = Message::of(pieces);
+        self.pick(now, |place| self.material.try_key(place, listed, &message))
+    }
+
+    /// As [`Keys::find`], with passes that [`Keys::begin`] began.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keys::find`].
+    pub(crate) fn find_finished(
+        &self,
+        listed: &[Tag],
+        passes: Passes,
+        now: Option<UnixTime>,
+    ) -> Result<Match<'_>, Rejection> {
+        let mut finished = passes.0.into_iter().map(MacPass::finish);
+        self.pick(now, |_| match finished.next() {
+            Some((code, identity)) => (is_listed(code, listed), identity),
+            None => (Choice::from(0), Tag::EMPTY),
+        })
+    }
+
+    /// Whether a body can go through the keys in pieces.
+    pub(crate) const fn can_pass(&self) -> bool {
+        matches!(self.material, Material::Mac(_))
+    }
+
+    /// Begins a pass of each key over a body that comes in pieces; none of those that need it in
+    /// one, as [`Keys::can_pass`] says.
+    pub(crate) fn begin(&self) -> Passes {
+        match &self.material {
+            Material::Mac(keys) => Passes(keys.iter().map(MacPass::begin).collect()),
+            Material::Public(_) => Passes(Vec::new()),
+        }
+    }
+
+    /// The first key that is valid and made a signature, told for each in turn.
+    fn pick(
+        &self,
+        now: Option<UnixTime>,
+        mut try_key: impl FnMut(usize) -> (Choice, Tag),
+    ) -> Result<Match<'_>, Rejection> {
         let mut valid = Pick::none();
         let mut lapsed = Pick::none();
         for (place, known) in (0_u8..).zip(&self.known) {
-            let (hit, identity) = self.material.try_key(usize::from(place), listed, &message);
+            let (hit, identity) = try_key(usize::from(place));
             // Which keys are valid is no secret, nor is it the sender's to choose.
             let pick = match now {
                 Some(now) if !known.validity.includes(now) => &mut lapsed,
@@ -157,10 +198,10 @@ impl Material {
         match self {
             Self::Mac(keys) => {
                 let own = keys[place].code(message.pieces);
-                let hit = listed
-                    .iter()
-                    .fold(Choice::from(0), |hit, other| hit | own.ct_eq(other));
-                (hit, keys[place].identity(own, message.pieces))
+                (
+                    is_listed(own, listed),
+                    keys[place].identity(own, message.pieces),
+                )
             }
             Self::Public(keys) => match keys[place].verify(listed, message) {
                 Some(identity) => (Choice::from(1), identity),
@@ -168,6 +209,23 @@ impl Material {
             },
         }
     }
+}
+
+/// A pass of each key, in the order of the ring.
+pub(crate) struct Passes(Vec<MacPass>);
+
+impl Passes {
+    /// Takes the next of the signed bytes.
+    pub(crate) fn update(&mut self, part: &[u8]) {
+        self.0.iter_mut().for_each(|pass| pass.update(part));
+    }
+}
+
+/// Whether a code is among the listed ones, each of which is looked at.
+fn is_listed(code: Tag, listed: &[Tag]) -> Choice {
+    listed
+        .iter()
+        .fold(Choice::from(0), |hit, other| hit | code.ct_eq(other))
 }
 
 /// The first key that made a signature, picked without a branch.

@@ -8,6 +8,8 @@ extern crate std;
 #[cfg(feature = "actix")]
 pub mod actix;
 mod algorithm;
+mod arrived;
+mod arriving;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(any(feature = "axum", feature = "tower"))]
@@ -74,11 +76,14 @@ mod timestamp;
 pub mod tower;
 mod unix_time;
 mod validity;
+mod verdict;
 mod verified;
 mod verifier;
 mod weakness;
 
 pub use crate::algorithm::Algorithm;
+pub use crate::arrived::Arrived;
+pub use crate::arriving::Arriving;
 pub use crate::body_format::BodyFormat;
 pub use crate::coverage::{BodyCoverage, Coverage};
 #[cfg(feature = "delivery")]

@@ -68,10 +68,42 @@ impl MacKey {
             Self::Token(token) => {
                 let mut mac = token.identity.clone();
                 mac.update(pieces.body);
-                Tag::new(&mac.finalize().into_bytes())
+                finish(mac)
             }
             Self::Sha256(_) | Self::Sha512(_) | Self::Sha1(_) | Self::SecretPrefix(_) => code,
         }
+    }
+}
+
+/// A key at work on a delivery of which the body comes in pieces. Wiped when dropped.
+pub(crate) struct MacPass(MacKey);
+
+impl MacPass {
+    pub(crate) fn begin(key: &MacKey) -> Self {
+        Self(key.clone())
+    }
+
+    /// Takes the next of the signed bytes; with a token, which signs none, of the body.
+    pub(crate) fn update(&mut self, part: &[u8]) {
+        match &mut self.0 {
+            MacKey::Sha256(mac) => mac.update(part),
+            MacKey::Sha512(mac) => mac.update(part),
+            MacKey::Sha1(mac) => mac.update(part),
+            MacKey::SecretPrefix(hash) => hash.update(part),
+            MacKey::Token(token) => token.identity.update(part),
+        }
+    }
+
+    /// The code of the delivery, and what tells it from every other.
+    pub(crate) fn finish(self) -> (Tag, Tag) {
+        let code = match self.0 {
+            MacKey::Sha256(mac) => finish(mac),
+            MacKey::Sha512(mac) => finish(*mac),
+            MacKey::Sha1(mac) => finish(mac),
+            MacKey::SecretPrefix(hash) => Tag::new(&hash.finalize()),
+            MacKey::Token(token) => return (token.digest, finish(token.identity)),
+        };
+        (code, code)
     }
 }
 
@@ -96,6 +128,10 @@ fn hmac<M: KeyInit>(key: &[u8]) -> M {
 
 fn code(mut mac: impl Mac, pieces: &Pieces<'_>) -> Tag {
     pieces.lay_out(|part| mac.update(part));
+    finish(mac)
+}
+
+fn finish(mac: impl Mac) -> Tag {
     Tag::new(&mac.finalize().into_bytes())
 }
 

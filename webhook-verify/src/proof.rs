@@ -7,13 +7,15 @@ use crate::coverage::Coverage;
 use crate::fingerprint::Fingerprint;
 use crate::id::EventId;
 use crate::unix_time::{Skew, UnixTime};
-use crate::verified::Verified;
+use crate::verdict::Verdict;
 
 /// What is known of a genuine delivery, for whoever outlives the request: a queue, another task, a
-/// handler behind a layer. [`Verified`] borrows from the request; this owns what it says, all but the
-/// body.
+/// handler behind a layer. [`Verified`] and [`Arrived`](crate::Arrived) borrow from the request; this
+/// owns what they say, all but the body.
 ///
-/// Only a [`Verified`] delivery makes one.
+/// Only these two make one.
+///
+/// [`Verified`]: crate::Verified
 ///
 /// ```
 /// use webhook_verify::{Provider, Secret, Signer, UnixTime, Verifier};
@@ -46,15 +48,15 @@ pub struct Proof {
 }
 
 impl Proof {
-    pub(crate) fn of(delivery: &Verified<'_>) -> Self {
+    pub(crate) fn of(verdict: &Verdict<'_>, event_id: Option<EventId<'_>>) -> Self {
         Self {
-            scheme: delivery.scheme.name.clone(),
-            secret_label: delivery.secret_label().into(),
-            sent_at: delivery.sent_at(),
-            skew: delivery.skew(),
-            coverage: delivery.coverage(),
-            event_id: delivery.event_id().map(EventId::into_owned),
-            fingerprint: delivery.fingerprint(),
+            scheme: verdict.scheme.name.clone(),
+            secret_label: verdict.secret_label.into(),
+            sent_at: verdict.sent_at,
+            skew: verdict.skew,
+            coverage: verdict.coverage(),
+            event_id: event_id.map(EventId::into_owned),
+            fingerprint: verdict.fingerprint(),
         }
     }
 
@@ -63,33 +65,33 @@ impl Proof {
         &self.scheme
     }
 
-    /// As [`Verified::secret_label`].
+    /// As [`Verified::secret_label`](crate::Verified::secret_label).
     pub fn secret_label(&self) -> &str {
         &self.secret_label
     }
 
-    /// As [`Verified::sent_at`].
+    /// As [`Verified::sent_at`](crate::Verified::sent_at).
     pub const fn sent_at(&self) -> Option<UnixTime> {
         self.sent_at
     }
 
-    /// As [`Verified::skew`]: how far the sender's time was from the moment of the verification.
+    /// As [`Verified::skew`](crate::Verified::skew): how far the sender's time was from the moment of the verification.
     pub const fn skew(&self) -> Option<Skew> {
         self.skew
     }
 
-    /// As [`Verified::coverage`].
+    /// As [`Verified::coverage`](crate::Verified::coverage).
     pub const fn coverage(&self) -> Coverage {
         self.coverage
     }
 
-    /// As [`Verified::event_id`]. Ask it whether it [is signed](EventId::is_signed) before relying
+    /// As [`Verified::event_id`](crate::Verified::event_id). Ask it whether it [is signed](EventId::is_signed) before relying
     /// on it.
     pub const fn event_id(&self) -> Option<&EventId<'static>> {
         self.event_id.as_ref()
     }
 
-    /// As [`Verified::fingerprint`].
+    /// As [`Verified::fingerprint`](crate::Verified::fingerprint).
     pub const fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }

@@ -43,6 +43,7 @@ impl Refused {
             Self::BrokenBody(_) => 400,
             Self::Rejected(rejection) => match rejection.kind() {
                 RejectionKind::Malformed => 400,
+                RejectionKind::TooLong => 413,
                 RejectionKind::Missing | RejectionKind::Mismatch | RejectionKind::Stale => 401,
             },
         }
@@ -106,10 +107,11 @@ mod tests {
             allowed: Duration::from_secs(300),
         };
         let header = "x".into();
-        let of_each: [(Refused, u16); 8] = [
+        let of_each: [(Refused, u16); 9] = [
             (Unresolved::Unknown.into(), 404),
             (unavailable.into(), 503),
             (Refused::TooLarge, 413),
+            (Rejection::BodyTooLong { limit: 1 }.into(), 413),
             (Refused::BrokenBody("cut off".into()), 400),
             (Rejection::MalformedTarget.into(), 400),
             (Rejection::MissingHeader { header }.into(), 401),

@@ -138,6 +138,12 @@ pub enum Rejection {
         /// Where it says so.
         path: Cow<'static, str>,
     },
+    /// More of the body came than the receiver takes of one that streams in.
+    #[error("the body has more than the {limit} bytes allowed")]
+    BodyTooLong {
+        /// What is allowed, in bytes.
+        limit: u64,
+    },
     /// The delivery is genuine, but the secret that it was signed with is not valid now.
     #[error("signed with secret {label:?}, which is not valid now")]
     SecretNotValid {
@@ -216,6 +222,8 @@ pub enum RejectionKind {
     Missing,
     /// It is there and cannot be what the provider sends.
     Malformed,
+    /// There is more of it than the receiver takes.
+    TooLong,
     /// It is well-formed and was not signed with any of the secrets, or was changed since.
     Mismatch,
     /// It was signed with one of the secrets, but not now.
@@ -250,6 +258,7 @@ impl Rejection {
             | Self::NotOneItem { .. }
             | Self::MalformedField { .. }
             | Self::OtherVersion { .. } => RejectionKind::Malformed,
+            Self::BodyTooLong { .. } => RejectionKind::TooLong,
             Self::Mismatch
             | Self::BodyDigestMismatch
             | Self::SecretNotValid { .. }
@@ -274,6 +283,7 @@ impl RejectionKind {
         match self {
             Self::Missing => "missing",
             Self::Malformed => "malformed",
+            Self::TooLong => "too_long",
             Self::Mismatch => "mismatch",
             Self::Stale => "stale",
         }

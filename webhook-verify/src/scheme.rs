@@ -120,16 +120,16 @@ impl Scheme {
         self.signature.grammar().jwt()
     }
 
-    /// Whether nothing can be said of a delivery before all of its body is there: because the
-    /// signature stands in it, or it is signed field by field, or says the time. Any other body can be
-    /// verified as it streams in.
-    pub fn needs_whole_body(&self) -> bool {
+    /// Whether all of a body must be there at one time: because the signature stands in it, or it is
+    /// signed field by field, or says the time or the id.
+    pub(crate) fn needs_whole_body(&self) -> bool {
         let has_time = matches!(
             self.timestamp.as_ref().map(|rule| &rule.source),
             Some(TimestampSource::BodyField(_))
         );
         let is_inside = matches!(self.signature, SignatureSource::BodyField(_));
-        is_inside || has_time || self.signed.iter().any(Segment::is_of_body)
+        let has_id = matches!(self.id, Some(IdSource::BodyField(_)));
+        is_inside || has_time || has_id || self.signed.iter().any(Segment::is_of_body)
     }
 
     /// How the body is written, as far as its fields are read.

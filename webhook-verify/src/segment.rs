@@ -169,6 +169,15 @@ pub(crate) fn are_neighbours(signed: &[Segment], one: Segment, next: Segment) ->
     signed.windows(2).any(|pair| *pair == neighbours)
 }
 
+/// What a layout has in front of the body, and what it has behind it. All of it is in front, if it
+/// does not have the body.
+pub(crate) fn around_body(signed: &[Segment]) -> [&[Segment]; 2] {
+    match signed.iter().position(|segment| *segment == Segment::Body) {
+        Some(body) => [&signed[..body], &signed[body + 1..]],
+        None => [signed, &[]],
+    }
+}
+
 /// The byte that must not occur in an id, so that the signed bytes can be cut in one way only; none
 /// if the layout has no id, or the id is all there is.
 ///

@@ -214,13 +214,18 @@ impl Rules {
     /// The body stands right beside the address in the signed bytes, and where they meet it has a
     /// byte which could be the address's.
     pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Rejection> {
-        let is_of_url = |edge: Option<&u8>| edge.is_some_and(|&byte| is_url_byte(byte));
-        let is_ambiguous = self.body_follows_url && is_of_url(body.first())
-            || self.url_follows_body && is_of_url(body.last());
-        match is_ambiguous {
-            true => Err(Rejection::AmbiguousBody),
-            false => Ok(()),
-        }
+        self.check_body_start(body)?;
+        self.check_body_end(body)
+    }
+
+    /// As [`Rules::check_body`], of as much as there is of the beginning.
+    pub(crate) fn check_body_start(&self, body: &[u8]) -> Result<(), Rejection> {
+        check_edge(self.body_follows_url, body.first())
+    }
+
+    /// As [`Rules::check_body`], of as much as there is of the end.
+    pub(crate) fn check_body_end(&self, body: &[u8]) -> Result<(), Rejection> {
+        check_edge(self.url_follows_body, body.last())
     }
 
     /// What stands for the body, if its fields are signed.
@@ -256,6 +261,13 @@ impl Rules {
             Some(url) => url.of_request(target),
             None => Ok([""; 2]),
         }
+    }
+}
+
+fn check_edge(is_beside_url: bool, edge: Option<&u8>) -> Result<(), Rejection> {
+    match is_beside_url && edge.is_some_and(|&byte| is_url_byte(byte)) {
+        true => Err(Rejection::AmbiguousBody),
+        false => Ok(()),
     }
 }
 

@@ -82,6 +82,23 @@ pub enum TimestampUnit {
     HttpDate,
 }
 
+impl TimestampRule {
+    /// The time that a genuine body says, if that is where it stands.
+    ///
+    /// # Errors
+    ///
+    /// It is not there.
+    pub(crate) fn time_in_body(&self, body: &[u8]) -> Result<Option<UnixTime>, Rejection> {
+        let TimestampSource::BodyField(path) = &self.source else {
+            return Ok(None);
+        };
+        match self.unit.find(body, path) {
+            Some(time) => Ok(Some(time)),
+            None => Err(Rejection::NoTimestampInBody { path: path.clone() }),
+        }
+    }
+}
+
 impl TimestampUnit {
     pub(crate) fn parse(self, text: &str) -> Option<UnixTime> {
         let time = match self {

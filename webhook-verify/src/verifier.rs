@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::claim::Claim;
 use crate::form::Form;
-use crate::headers::Headers;
+use crate::headers::{AnyHeaders, Headers};
 use crate::jwt_claims::hash_of;
 use crate::keys::Keys;
 use crate::misconfigured::Misconfigured;
@@ -14,8 +14,9 @@ use crate::ring::SecretRing;
 use crate::scheme::Scheme;
 use crate::setup::{Rules, Setup};
 use crate::signatures::Signatures;
-use crate::timestamp::{TimestampSource, Tolerance};
-use crate::unix_time::{Skew, UnixTime};
+use crate::timestamp::Tolerance;
+use crate::unix_time::UnixTime;
+use crate::verdict::{IdClues, Verdict};
 use crate::verified::Verified;
 
 /// Tells genuine deliveries from others: one scheme, and the secrets that are valid now.
@@ -57,8 +58,8 @@ use crate::verified::Verified;
 /// [`MAX_SECRETS`]: crate::MAX_SECRETS
 #[derive(Clone)]
 pub struct Verifier {
-    rules: Rules,
-    keys: Keys,
+    pub(crate) rules: Rules,
+    pub(crate) keys: Keys,
     /// Whether it depends on the time which keys are valid.
     are_keys_limited: bool,
 }
@@ -183,20 +184,35 @@ impl Verifier {
             .map(|key| key.label.as_str())
     }
 
-    /// The clock is asked only if a time is signed or a token is, or a secret is not valid for ever.
     fn judge<'a, H: Headers + Sync>(
         &'a self,
         request: Request<'a, H>,
         body: &'a [u8],
         clock: impl Fn() -> UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
+        let (verdict, clues) = self.decide(request, body, clock)?;
+        Ok(Verified {
+            verdict,
+            clues,
+            body,
+        })
+    }
+
+    /// The verdict on a whole body. The clock is asked only if a time is signed or a token is, or a
+    /// secret is not valid for ever.
+    pub(crate) fn decide<'a: 'b, 'b, H: Headers + Sync>(
+        &'a self,
+        request: Request<'a, H>,
+        body: &'b [u8],
+        clock: impl Fn() -> UnixTime,
+    ) -> Result<(Verdict<'a>, IdClues<'b>), Rejection> {
         let scheme = &self.rules.scheme;
         let mut signatures = Signatures::new(scheme);
         let fields = self.rules.fields.read(body)?;
         let claim = Claim::read(&self.rules, request, fields, &mut signatures)?;
         self.rules.check_body(body)?;
         let form = self.rules.form(claim.url, body)?;
-        let now = (self.are_keys_limited || scheme.timestamp.is_some()).then(&clock);
+        let now = self.ask(&clock);
         let pieces = claim.pieces(&scheme.signed, body, form.as_ref());
         let found = self.keys.find(signatures.usable(), &pieces, now)?;
         if form.as_ref().is_some_and(|form| !form.is_of(body)) {
@@ -205,56 +221,24 @@ impl Verifier {
         let claimed = match &claim.jwt {
             Some(jwt) => {
                 let now = now.unwrap_or_else(clock);
-                self.rules
-                    .check_claims(jwt, hash_of(body), claim.url, now)?
+                let hash = hash_of(body);
+                self.rules.check_claims(jwt, hash, claim.url, now)?
             }
-            None => claim.timestamp.map(|(time, _)| time),
+            None => claim.time(),
         };
-        let sent_at = match claimed {
-            Some(time) => Some(time),
-            None => self.time_in_body(body)?,
+        let sent_at = match (claimed, &scheme.timestamp) {
+            (None, Some(rule)) => rule.time_in_body(body)?,
+            _ => claimed,
         };
-        Ok(Verified {
-            scheme,
-            secret_label: found.label,
-            identity: found.identity,
-            sent_at,
-            skew: self.check_age(sent_at, now)?,
-            id: claim.id,
-            headers: request.headers,
-            family: claim.family,
-            form_coverage: form.as_ref().map(Form::coverage),
-            jwt: claim.jwt,
-            body,
-        })
+        let origin = (request.headers as &dyn AnyHeaders, claim.family);
+        let mut verdict = Verdict::reach(scheme, origin, found, sent_at, now)?;
+        verdict.form_coverage = form.as_ref().map(Form::coverage);
+        Ok((verdict, claim.into_clues()))
     }
 
-    /// The time that a genuine body says, if the scheme has it there.
-    fn time_in_body(&self, body: &[u8]) -> Result<Option<UnixTime>, Rejection> {
-        let Some(rule) = &self.rules.scheme.timestamp else {
-            return Ok(None);
-        };
-        let TimestampSource::BodyField(path) = &rule.source else {
-            return Ok(None);
-        };
-        match rule.unit.find(body, path) {
-            Some(time) => Ok(Some(time)),
-            None => Err(Rejection::NoTimestampInBody { path: path.clone() }),
-        }
-    }
-
-    fn check_age(
-        &self,
-        sent_at: Option<UnixTime>,
-        now: Option<UnixTime>,
-    ) -> Result<Option<Skew>, Rejection> {
-        let rule = self.rules.scheme.timestamp.as_ref();
-        let (Some(rule), Some(sent_at), Some(now)) = (rule, sent_at, now) else {
-            return Ok(None);
-        };
-        let skew = now.skew_of(sent_at);
-        rule.tolerance.check(skew)?;
-        Ok(Some(skew))
+    /// Asks the clock, if a time is signed or a secret is not valid for ever.
+    pub(crate) fn ask(&self, clock: impl Fn() -> UnixTime) -> Option<UnixTime> {
+        (self.are_keys_limited || self.rules.scheme.timestamp.is_some()).then(clock)
     }
 }
 
@@ -276,7 +260,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::{Algorithm, HeaderNames, IdSource, Provider, Secret, Segment, Signer};
+    use crate::{Algorithm, HeaderNames, IdSource, Provider, Secret, Segment, Signer, Skew};
 
     const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 

@@ -1,12 +1,14 @@
 //! A delivery, and whether it is genuine.
 
 use std::collections::BTreeMap;
+use std::slice::Chunks;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use webhook_verify::{
-    Misconfigured, Provider, Request, Secret, SecretRing, Setup, UnixTime, Verified, Verifier,
+    Misconfigured, Proof, Provider, Rejection, Request, Secret, SecretRing, Setup, UnixTime,
+    Verifier,
 };
 
 #[derive(Deserialize)]
@@ -55,13 +57,31 @@ impl Vector {
         let body = self.body();
         let now = UnixTime::from_secs(self.now);
         let judged = verifier.verify_request_at(self.request(), &body, now);
-        let label = judged.as_ref().map(Verified::secret_label);
+        let judged = judged.map(|delivery| delivery.to_proof());
+        for len in [1, 7, 64] {
+            let cut = self.judge_pieces(&verifier, body.chunks(len), now);
+            if cut != judged {
+                return Some(self.describe(&format!("in pieces of {len} bytes: {cut:?}")));
+            }
+        }
+        let label = judged.as_ref().map(Proof::secret_label);
         match (label, self.accept, &self.secret_label) {
             (Err(_), false, _) | (Ok(_), true, None) => None,
             (Ok(label), true, Some(expected)) if label == expected => None,
             (Ok(label), ..) => Some(self.describe(&format!("accepted with secret {label:?}"))),
             (Err(rejection), ..) => Some(self.describe(&format!("rejected: {rejection}"))),
         }
+    }
+
+    fn judge_pieces(
+        &self,
+        verifier: &Verifier,
+        mut pieces: Chunks<'_, u8>,
+        now: UnixTime,
+    ) -> Result<Proof, Rejection> {
+        let mut arriving = verifier.begin(self.request(), u64::MAX)?;
+        pieces.try_for_each(|piece| arriving.push(piece))?;
+        Ok(arriving.finish_at(now)?.to_proof())
     }
 
     fn describe(&self, judgement: &str) -> String {
