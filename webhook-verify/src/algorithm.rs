@@ -60,8 +60,8 @@ impl Algorithm {
         match self {
             Self::HmacSha256 => Some("HS256"),
             Self::HmacSha512 => Some("HS512"),
-            Self::Ed25519 => Some("EdDSA"),
             Self::Es256 => Some("ES256"),
+            Self::Ed25519 => Some("EdDSA"),
             Self::HmacSha1 | Self::SecretPrefixSha256 | Self::EcdsaP256Sha256 | Self::Token => None,
         }
     }

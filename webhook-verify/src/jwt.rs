@@ -53,16 +53,22 @@ impl<'a> Jwt<'a> {
     /// are not encoded (`b64`, [RFC 7797](https://www.rfc-editor.org/rfc/rfc7797)). Keys and
     /// addresses of keys in the header are not looked at.
     pub(crate) fn is_signed_with(&self, algorithm: Algorithm) -> bool {
-        let Some(json) = decode(self.header) else {
-            return false;
-        };
-        let Some(header) = JsonObject::parse(&json) else {
-            return false;
-        };
-        let is_plain = ["crit", "b64"]
-            .iter()
-            .all(|name| header.get(name).is_none());
-        is_plain && algorithm.jose_name().is_some() && header.text("alg") == algorithm.jose_name()
+        let is_absent = |header: &JsonObject<'_>, name| header.get(name).is_none();
+        let is_plain = self.read_header(|header| {
+            let is_own = header.text("alg") == Some(algorithm.jose_name()?);
+            (is_own && is_absent(header, "crit") && is_absent(header, "b64")).then_some(())
+        });
+        is_plain.is_some()
+    }
+
+    /// The name of the key that made the signature, by its own header (`kid`). Anybody can write it.
+    pub(crate) fn key_id(&self) -> Option<String> {
+        self.read_header(|header| header.text("kid").map(String::from))
+    }
+
+    fn read_header<T>(&self, read: impl FnOnce(&JsonObject<'_>) -> Option<T>) -> Option<T> {
+        let json = decode(self.header)?;
+        read(&JsonObject::parse(&json)?)
     }
 
     /// The claims, which are JSON. They are to be believed once the signature is right.
@@ -95,6 +101,8 @@ mod tests {
     use super::*;
     use crate::encoding::Encoding;
     use crate::mac::MacKey;
+    #[cfg(feature = "p256")]
+    use crate::public_key::{Message, PublicKey};
     use crate::segment::{Pieces, Segment};
 
     // RFC 7515 appendix A.1.
@@ -131,6 +139,37 @@ mod tests {
         assert_eq!(claims.text("iss"), Some("joe"));
         assert_eq!(jwt.text_of("iss").as_deref(), Some("joe"));
         assert_eq!(jwt.text_of("exp"), None);
+    }
+
+    // RFC 7515 appendix A.3.
+    #[cfg(feature = "p256")]
+    #[test]
+    fn agrees_with_the_rfc_on_es256() {
+        const JWK: &str = r#"{"kty":"EC","crv":"P-256",
+            "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+        const SIGNATURE: &str = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8IS\
+                                 lSApmWQxfKTUJqPP3-Kg6NU1Q";
+        let claims = Jwt::in_header(RFC).expect("three parts").claims;
+        let token = ["eyJhbGciOiJFUzI1NiJ9", claims, SIGNATURE].join(".");
+        let jwt = Jwt::in_header(&token).expect("three parts");
+        assert!(jwt.is_signed_with(Algorithm::Es256));
+        assert!(!jwt.is_signed_with(Algorithm::EcdsaP256Sha256));
+
+        let der = crate::jwk::to_der(JWK.as_bytes()).expect("a key");
+        let key = crate::p256::VerifyingKey::new(&der).expect("a point on the curve");
+        let pieces = Pieces {
+            jwt: jwt.signed,
+            ..Pieces::of(&[Segment::Jwt])
+        };
+        let signature = Encoding::Base64UrlNoPad.decode(jwt.signature, 64);
+        let listed = [signature.expect("64 bytes")];
+        assert!(key.verify(&listed, &Message::of(&pieces)).is_some());
+        let other = Pieces {
+            jwt: "e30.e30",
+            ..pieces
+        };
+        assert!(key.verify(&listed, &Message::of(&other)).is_none());
     }
 
     #[test]

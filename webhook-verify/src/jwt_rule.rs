@@ -9,14 +9,15 @@ use serde_json::json;
 
 use crate::encoding::Encoding;
 use crate::grammar::validate_claim;
-use crate::id::IdSource;
-use crate::jwt;
+use crate::headers::{Family, Headers};
+use crate::id::{IdSource, is_well_formed};
+use crate::jwt::{self, Jwt};
 use crate::jwt_claims::hash_of;
 use crate::misconfigured::Misconfigured;
 use crate::scheme::Scheme;
 use crate::segment::{Pieces, Segment};
 use crate::setup::Rules;
-use crate::signature_source::{MoreSignatures, SignatureSource};
+use crate::signature_source::{MoreSignatures, SignatureHeader, SignatureSource};
 use crate::timestamp::{TimestampSource, TimestampUnit};
 use crate::unix_time::UnixTime;
 
@@ -79,6 +80,32 @@ impl JwtRule {
 }
 
 impl Scheme {
+    /// The name of the key with which the token of a request says that it is signed (`kid`); none if
+    /// there is no token, or no such name of visible ASCII in it.
+    ///
+    /// It serves to ask the provider for the key before there is a verifier with it. Nothing is
+    /// verified here, and anybody can write it: look it up where the provider's keys are, and nowhere
+    /// that it says itself.
+    ///
+    /// ```
+    /// use webhook_verify::Provider;
+    ///
+    /// let headers = [("Plaid-Verification", "eyJhbGciOiJFUzI1NiIsImtpZCI6IjZjNTUxNmUxIn0.e30.c2ln")];
+    /// let key_id = Provider::Plaid.scheme().key_id(&headers);
+    /// assert_eq!(key_id.as_deref(), Some("6c5516e1"));
+    /// ```
+    pub fn key_id<H: Headers>(&self, headers: &H) -> Option<String> {
+        let SignatureSource::Header(SignatureHeader { names, grammar, .. }) = &self.signature
+        else {
+            return None;
+        };
+        grammar.jwt()?;
+        let mut families = Family::each(headers, names);
+        let value = families.find_map(|family| family.find_one(names).ok().flatten())?;
+        let key_id = Jwt::in_header(value)?.key_id()?;
+        is_well_formed(&key_id, None).then_some(key_id)
+    }
+
     /// Checks that a token has all that it needs, and that nothing is said to stand in one that is
     /// not there.
     ///
@@ -152,9 +179,18 @@ impl Scheme {
 
 impl Rules {
     /// A token for a delivery, still without its signature.
-    pub(crate) fn write_jwt(&self, rule: &JwtRule, pieces: &Pieces<'_>, now: UnixTime) -> String {
+    pub(crate) fn write_jwt(
+        &self,
+        rule: &JwtRule,
+        key_id: Option<&str>,
+        pieces: &Pieces<'_>,
+        now: UnixTime,
+    ) -> String {
         let algorithm = self.scheme.algorithm.jose_name();
-        let header = json!({ "alg": algorithm, "typ": "JWT" });
+        let header = match key_id {
+            Some(key_id) => json!({ "alg": algorithm, "kid": key_id, "typ": "JWT" }),
+            None => json!({ "alg": algorithm, "typ": "JWT" }),
+        };
         let claims = self.write_claims(rule, pieces, now);
         jwt::signed_part(&header.to_string(), &claims.to_string())
     }

@@ -32,6 +32,8 @@ pub(crate) struct Keys {
 pub(crate) struct Known {
     pub(crate) label: String,
     pub(crate) is_weak: bool,
+    /// Its name in a token, if it has one.
+    key_id: Option<String>,
     validity: Validity,
 }
 
@@ -49,6 +51,8 @@ enum Material {
 /// The key that made one of the listed signatures.
 pub(crate) struct Match<'k> {
     pub(crate) label: &'k str,
+    /// The name of the key in a token, if it has one.
+    pub(crate) key_id: Option<&'k str>,
     /// What tells the delivery from every other.
     pub(crate) identity: Tag,
 }
@@ -65,6 +69,7 @@ impl Keys {
         let known = decoded.into_iter().map(|secret| Known {
             is_weak: is_symmetric && secret.key.len() < Secret::MIN_STRONG_LEN,
             label: secret.label,
+            key_id: secret.key_id,
             validity: secret.validity,
         });
         Ok(Self {
@@ -147,14 +152,15 @@ impl Keys {
             };
             pick.offer(hit, place, identity);
         }
-        let label = |place: u8| self.known[usize::from(place)].label.as_str();
+        let known = |place: u8| &self.known[usize::from(place)];
         match (valid.made(), lapsed.made()) {
             (Some((place, identity)), _) => Ok(Match {
-                label: label(place),
+                label: &known(place).label,
+                key_id: known(place).key_id.as_deref(),
                 identity,
             }),
             (None, Some((place, _))) => Err(Rejection::SecretNotValid {
-                label: label(place).into(),
+                label: known(place).label.clone(),
             }),
             (None, None) => Err(Rejection::Mismatch),
         }

@@ -38,6 +38,7 @@ mod headers;
 mod http_date;
 mod id;
 mod json_object;
+mod jwk;
 mod jwt;
 mod jwt_claims;
 mod jwt_rule;

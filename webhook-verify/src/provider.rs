@@ -46,6 +46,7 @@ pub mod okta;
 pub mod openai;
 pub mod paddle;
 pub mod pagerduty;
+pub mod plaid;
 pub mod plain;
 pub mod polar;
 pub mod pusher;
@@ -172,6 +173,7 @@ providers! {
     OpenAi = openai as "openai",
     Paddle = paddle as "paddle",
     PagerDuty = pagerduty as "pagerduty",
+    Plaid = plaid as "plaid",
     Plain = plain as "plain",
     Polar = polar as "polar",
     Pusher = pusher as "pusher",

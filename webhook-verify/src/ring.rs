@@ -66,6 +66,8 @@ pub(crate) struct Decoded {
     /// Its own, or its place in the ring.
     pub(crate) label: String,
     pub(crate) validity: Validity,
+    /// Its name in a token, if it has one.
+    pub(crate) key_id: Option<String>,
     pub(crate) key: Zeroizing<Vec<u8>>,
 }
 
@@ -110,6 +112,7 @@ impl Decoded {
             Ok(key) => Ok(Self {
                 label,
                 validity: secret.validity(),
+                key_id: secret.key_id(form),
                 key,
             }),
             Err(fault) => Err(Misconfigured::Secret { label, fault }),

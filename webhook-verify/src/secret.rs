@@ -12,6 +12,7 @@ use sha1::{Digest, Sha1};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::jwk;
 use crate::pem;
 use crate::unix_time::UnixTime;
 use crate::validity::Validity;
@@ -100,6 +101,14 @@ impl Secret {
         self.validity
     }
 
+    /// The name that the key has in a token, if the form has one and it is there.
+    pub(crate) fn key_id(&self, form: &SecretForm) -> Option<String> {
+        match form {
+            SecretForm::Jwk => jwk::key_id(&self.text),
+            _ => None,
+        }
+    }
+
     pub(crate) fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
@@ -181,6 +190,10 @@ pub enum SecretForm {
     /// 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1), `PUBLIC KEY`), and a signer the
     /// private one in PKCS #8 ([RFC 5958](https://www.rfc-editor.org/rfc/rfc5958), `PRIVATE KEY`).
     Der,
+    /// A key of a pair as JSON, a JSON Web Key on the curve P-256 ([RFC 7518 section
+    /// 6.2](https://www.rfc-editor.org/rfc/rfc7518#section-6.2)): a verifier takes the public key, and a
+    /// signer the private one. If it has a name (`kid`), a [token](crate::Grammar::Jwt) must say it.
+    Jwk,
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
@@ -212,6 +225,7 @@ impl SecretForm {
             | Self::Base64 { .. }
             | Self::Hex
             | Self::Der
+            | Self::Jwk
             | Self::TaggedHexText { .. }
             | Self::Sha1OfText => Cow::Borrowed(self),
         }
@@ -222,6 +236,7 @@ impl SecretForm {
             Self::Verbatim => Ok(Zeroizing::new(text.to_vec())),
             Self::Base64 { prefix } => decode_base64(text, prefix),
             Self::Hex => decode_hex(text),
+            Self::Jwk => jwk::to_der(text),
             Self::Base64KeyPair { public, private } => decode_half(text, public, private),
             Self::Der => decode_der(text),
             Self::Sha1OfText => Ok(Zeroizing::new(Sha1::digest(text).to_vec())),
@@ -280,6 +295,9 @@ pub enum SecretFault {
     /// The prefix is missing which tells a public key from a private one.
     #[error("does not begin with the prefix which tells a public key from a private one")]
     NoPrefix,
+    /// It is not a JSON Web Key for the algorithm.
+    #[error("is not a JSON Web Key of type EC, on the curve P-256, for signatures with ES256")]
+    NotJwk,
     /// It is not a public key of the algorithm.
     #[error("is not a public key of this algorithm")]
     NotPublicKey,

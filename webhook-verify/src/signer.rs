@@ -282,7 +282,7 @@ impl Signer {
         let SignatureHeader { names, grammar, .. } = signature;
         let key = self.keys.valid_at(now).next();
         let key = key.ok_or(Unsignable::NoValidSecret)?;
-        let mut jwt = self.rules.write_jwt(rule, pieces, now);
+        let mut jwt = self.rules.write_jwt(rule, key.key_id(), pieces, now);
         let signed = key.sign(&Pieces {
             jwt: &jwt,
             ..*pieces

@@ -24,6 +24,7 @@ pub(crate) struct SigningKeys(Vec<SigningKey>);
 #[derive(Clone)]
 pub(crate) struct SigningKey {
     label: String,
+    key_id: Option<String>,
     validity: Validity,
     encoding: Encoding,
     material: Material,
@@ -51,6 +52,7 @@ impl SigningKeys {
                 material: Material::expand(&secret, scheme.algorithm)?,
                 encoding: scheme.encoding,
                 label: secret.label,
+                key_id: secret.key_id,
                 validity: secret.validity,
             })
         });
@@ -74,6 +76,11 @@ impl SigningKeys {
 }
 
 impl SigningKey {
+    /// Its name in a token, if it has one.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
     pub(crate) fn label(&self) -> &str {
         &self.label
     }

@@ -220,6 +220,10 @@ impl Verifier {
         }
         let claimed = match &claim.jwt {
             Some(jwt) => {
+                // A key that has a name is used under it only.
+                if found.key_id.is_some() && found.key_id != jwt.key_id().as_deref() {
+                    return Err(Rejection::Mismatch);
+                }
                 let now = now.unwrap_or_else(clock);
                 let hash = hash_of(body);
                 self.rules.check_claims(jwt, hash, claim.url, now)?

@@ -3,6 +3,8 @@
 mod algorithms;
 mod claims;
 mod forms;
+#[cfg(feature = "p256")]
+mod plaid;
 mod signing;
 
 use base64::Engine;
