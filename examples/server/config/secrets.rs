@@ -145,15 +145,23 @@ fn remedy(error: &Misconfigured) -> String {
     }
 }
 
-/// Splits a list at its commas, except behind `v1`: that is the version of a signature, pasted with the
-/// secret, and as a secret of its own it could be guessed at once. Left together, it is refused.
+/// Splits a list at its commas, except within a key that is JSON, and behind `v1`: that is the version
+/// of a signature, pasted with the secret, and as a secret of its own it could be guessed at once. Left
+/// together, it is refused.
 fn split(secrets: &str) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for secret in secrets.split(',') {
         match list.last_mut() {
-            Some(version) if version == "v1" => *version = format!("v1,{secret}"),
+            Some(last) if last == "v1" || is_open_json(last) => {
+                last.push(',');
+                last.push_str(secret);
+            }
             _ => list.push(secret.to_owned()),
         }
     }
     list
+}
+
+fn is_open_json(text: &str) -> bool {
+    text.starts_with('{') && !text.ends_with('}')
 }

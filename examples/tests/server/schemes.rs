@@ -115,7 +115,7 @@ fn a_public_key_is_the_secret_of_those_who_sign_with_a_private_one() {
 #[test]
 fn a_weak_scheme_is_used_only_if_it_is_named() {
     let weak = server(Provider::Telegram);
-    let said = weak.clone().run().stderr;
+    let said = weak.run().stderr;
     let said = String::from_utf8(said).expect("text");
     assert!(said.contains("WEBHOOK_SECRET_TELEGRAM"), "{said}");
     assert!(said.contains("WEBHOOK_ACCEPT_WEAK"), "{said}");
@@ -144,7 +144,7 @@ fn what_is_no_weak_provider_is_refused_by_name() {
 #[test]
 fn tokens_of_an_issuer_that_is_not_named_are_refused() {
     let unnamed = server(Provider::LiveKit);
-    let said = String::from_utf8(unnamed.clone().run().stderr).expect("text");
+    let said = String::from_utf8(unnamed.run().stderr).expect("text");
     assert!(said.contains("WEBHOOK_ISSUER_LIVEKIT"), "{said}");
 
     let server = unnamed

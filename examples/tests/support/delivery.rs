@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 use webhook_verify::{
-    Algorithm, IdSource, Provider, Secret, SecretForm, SignatureSource, Signer, TimestampSource,
-    UnixTime,
+    Algorithm, IdSource, Provider, Secret, SecretForm, Signer, TimestampSource, UnixTime,
 };
 
 use super::http::{Reply, Request};
@@ -42,21 +41,18 @@ pub(crate) fn every_provider() -> Setup {
     })
 }
 
-/// The providers of whom the server has to know a secret and nothing else, and whose signature goes
-/// into a header, whatever the body.
+/// The providers of whom the server has to know a secret and nothing else, and who sign the whole body
+/// with it.
 pub(crate) fn needing_a_secret_only() -> impl Iterator<Item = Provider> {
     let needs_no_more = |provider: &Provider| {
         let scheme = provider.scheme();
-        let signs_with_secret = !matches!(
+        let coverage = scheme.coverage();
+        let signs_with_secret = matches!(
             scheme.algorithm,
-            Algorithm::Ed25519 | Algorithm::EcdsaP256Sha256
+            Algorithm::HmacSha256 | Algorithm::HmacSha512 | Algorithm::HmacSha1
         );
-        let has_header = matches!(scheme.signature, SignatureSource::Header(_));
-        signs_with_secret
-            && has_header
-            && scheme.weakness().is_none()
-            && !scheme.coverage().url
-            && *provider != Provider::LiveKit
+        let signs_body = coverage.body.is_complete() && !coverage.url;
+        signs_with_secret && signs_body && *provider != Provider::LiveKit
     };
     Provider::ALL.iter().copied().filter(needs_no_more)
 }
