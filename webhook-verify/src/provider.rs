@@ -76,6 +76,7 @@ pub mod webflow;
 pub mod woocommerce;
 pub mod workos;
 pub mod x;
+pub mod zendesk;
 pub mod zoom;
 
 use core::fmt;
@@ -202,6 +203,7 @@ providers! {
     WooCommerce = woocommerce as "woocommerce",
     WorkOs = workos as "workos",
     X = x as "x",
+    Zendesk = zendesk as "zendesk",
     Zoom = zoom as "zoom",
 }
 
@@ -271,6 +273,6 @@ mod tests {
         }
         let answer = UnknownProvider.to_string();
         assert!(answer.starts_with("unknown provider; known are adyen, adyen-platform, "));
-        assert!(answer.ends_with(", workos, x, zoom"));
+        assert!(answer.ends_with(", workos, x, zendesk, zoom"));
     }
 }

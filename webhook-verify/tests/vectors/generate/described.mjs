@@ -13,7 +13,7 @@ import { keyPairs, signer } from "./ed25519.mjs";
 import * as mailgun from "./providers/mailgun.mjs";
 import * as paypal from "./providers/paypal.mjs";
 import * as trello from "./providers/trello.mjs";
-import { bare, base64, casesOf, deliver, httpDate, millis, rfc3339Millis, seconds, stamped, standard, timed } from "./schemes.mjs";
+import { bare, base64, casesOf, deliver, httpDate, millis, rfc3339, rfc3339Millis, seconds, stamped, standard, timed } from "./schemes.mjs";
 import { casesOf as tokenCasesOf } from "./tokens.mjs";
 
 const FEWEST_REJECTS = 8;
@@ -50,6 +50,7 @@ const PROVIDERS = [
   bare("vercel", "x-vercel-signature", { hash: "sha1" }),
   bare("woocommerce", "X-WC-Webhook-Signature", { encoding: "base64" }),
   bare("x", "X-Twitter-Webhooks-Signature", { prefix: "sha256=", encoding: "base64" }),
+  timed("zendesk", "X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp", "", ({ time, body }) => [time, body], rfc3339, { encoding: "base64" }),
 ];
 
 const TOKENS = [
