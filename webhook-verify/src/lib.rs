@@ -69,6 +69,7 @@ mod setup;
 mod signature_source;
 mod signatures;
 mod signed_field;
+mod signed_headers;
 mod signer;
 mod signing_key;
 mod tag;
@@ -76,6 +77,7 @@ mod timestamp;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod unix_time;
+mod unsignable;
 mod validity;
 mod verdict;
 mod verified;
@@ -116,9 +118,11 @@ pub use crate::signature_source::{
 };
 pub use crate::signatures::MAX_SIGNATURES;
 pub use crate::signed_field::SignedField;
-pub use crate::signer::{SignedHeaders, Signer, Unsignable};
+pub use crate::signed_headers::SignedHeaders;
+pub use crate::signer::Signer;
 pub use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit, Tolerance};
 pub use crate::unix_time::{Skew, UnixTime};
+pub use crate::unsignable::Unsignable;
 pub use crate::verified::Verified;
 pub use crate::verifier::Verifier;
 pub use crate::weakness::Weakness;

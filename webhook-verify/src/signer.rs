@@ -5,13 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::{fmt, iter};
 
-use thiserror::Error;
-
 use crate::claim;
 use crate::fields::Fields;
 use crate::form::Form;
 use crate::grammar::Grammar;
-use crate::headers::Headers;
 use crate::id::{IdSource, is_well_formed};
 use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
@@ -22,9 +19,11 @@ use crate::segment::{Pieces, Segment};
 use crate::setup::{Rules, Setup};
 use crate::signature_source::{SignatureHeader, SignatureSource};
 use crate::signatures::MAX_SIGNATURES;
+use crate::signed_headers::SignedHeaders;
 use crate::signing_key::SigningKeys;
 use crate::timestamp::TimestampSource;
 use crate::unix_time::UnixTime;
+use crate::unsignable::Unsignable;
 
 // A signer may list a signature for each secret, and must not list more than a verifier takes.
 const _: () = assert!(MAX_SECRETS <= MAX_SIGNATURES);
@@ -354,224 +353,5 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// The headers that a [`Signer`] made: they are to be sent with the body, and can be given to a
-/// [`Verifier`](crate::Verifier) as they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedHeaders(Vec<(Cow<'static, str>, String)>);
-
-impl SignedHeaders {
-    /// Names, in lower case for the built-in providers, and values.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_str()))
-    }
-}
-
-impl IntoIterator for SignedHeaders {
-    type Item = (Cow<'static, str>, String);
-    type IntoIter = alloc::vec::IntoIter<Self::Item>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl Headers for SignedHeaders {
-    fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.values_of(name)
-    }
-}
-
-/// Why a delivery cannot be signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Unsignable {
-    /// The scheme signs an id, and none is given.
-    #[error("this scheme signs the id, and none is given")]
-    MissingId,
-    /// The scheme has no header for an id. If it has an id at all, it is in the body.
-    #[error("this scheme has no header for an id")]
-    NoIdHeader,
-    /// The id is empty, longer than [`MAX_ID_LEN`](crate::MAX_ID_LEN), not visible ASCII, or
-    /// contains the character that ends it in the signed bytes.
-    #[error("the id is empty, too long, not visible ASCII, or contains the character that ends it")]
-    MalformedId,
-    /// No secret is valid now.
-    #[error("no secret is valid now")]
-    NoValidSecret,
-    /// The body stands right beside the address in the signed bytes, and begins or ends there with a
-    /// character of an address. JSON does not.
-    #[error("the body cannot be told from the address beside it")]
-    AmbiguousBody,
-    /// The scheme signs the fields of the body, and the body is no form.
-    #[error("this scheme signs the fields of the body, which is no form")]
-    MalformedForm,
-    /// The address, as it was configured, has the digest of another body.
-    #[error("the address has the digest of another body")]
-    BodyDigestMismatch,
-    /// The time has more or fewer digits than the scheme has for it.
-    #[error("the time is before 2001-09-09 or after 2286-11-20")]
-    TimeOutOfRange,
-    /// The signature belongs in the body: [`Signer::sign_fields`] makes it.
-    #[error("this scheme has the signature in the body: sign the fields, and put it there")]
-    InBody,
-    /// The signature belongs in a header: [`Signer::sign`] makes it.
-    #[error("this scheme has the signature in a header: sign the body")]
-    InHeader,
-    /// The body is not written as the scheme needs it, or a field that is signed is missing, or a
-    /// verifier would refuse it.
-    #[error("the body lacks a field that is signed, or a verifier would refuse it")]
-    UnusableBody,
-    /// The scheme has the time in the body, and the body does not say it.
-    #[error("this scheme has the time in the body, and the body does not say it")]
-    NoTimestampInBody,
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::signatures::Signatures;
-    use crate::{Provider, Secret};
-
-    const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
-
-    fn sign(
-        provider: Provider,
-        id: Option<&str>,
-        now: UnixTime,
-    ) -> Result<SignedHeaders, Unsignable> {
-        let secrets = [Secret::new("12ab"), Secret::new("34cd")];
-        Signer::new(provider, secrets)
-            .expect("usable secrets")
-            .sign(id, now, b"{}")
-    }
-
-    fn signatures(provider: Provider, id: Option<&str>) -> usize {
-        let scheme = provider.scheme();
-        let headers = sign(provider, id, NOW).expect("signable");
-        let SignatureSource::Header(signature) = &scheme.signature else {
-            panic!("{provider} signs in a header");
-        };
-        let mut values = headers.values_of(signature.names.of(0));
-        let header = core::str::from_utf8(values.next().expect("it is there")).expect("ASCII");
-        let mut found = Signatures::new(&scheme);
-        signature.grammar.collect(header, &mut found).expect("few");
-        found.usable().len()
-    }
-
-    #[test]
-    fn every_secret_signs_where_receivers_expect_several_and_else_the_first() {
-        assert_eq!(signatures(Provider::Stripe, None), 2);
-        assert_eq!(signatures(Provider::Svix, Some("msg_1")), 2);
-        for provider in [
-            Provider::GitHub,
-            Provider::Slack,
-            Provider::Sanity,
-            Provider::Inngest,
-        ] {
-            assert_eq!(signatures(provider, None), 1, "{provider}");
-        }
-    }
-
-    #[test]
-    fn each_secret_signs_in_a_header_of_its_own_where_there_are_several() {
-        let headers = sign(Provider::Box, None, NOW).expect("signable");
-        let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
-        assert_eq!(
-            names,
-            [
-                "box-delivery-timestamp",
-                "box-signature-primary",
-                "box-signature-secondary",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_time_in_the_body_is_for_the_caller_to_put_there() {
-        let signer = Signer::new(Provider::Linear, Secret::new("x")).expect("usable");
-        let sign = |body: &str| signer.sign(None, NOW, body.as_bytes());
-        assert!(sign(r#"{"webhookTimestamp":1700000000000}"#).is_ok());
-        for body in ["", "{}", r#"{"webhookTimestamp":"1700000000000"}"#] {
-            assert_eq!(sign(body), Err(Unsignable::NoTimestampInBody), "{body}");
-        }
-    }
-
-    #[test]
-    fn the_names_are_those_of_the_first_family() {
-        let headers = sign(Provider::Svix, Some("msg_1"), NOW).expect("signable");
-        let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["svix-id", "svix-timestamp", "svix-signature"]);
-    }
-
-    #[test]
-    fn an_id_is_sent_if_there_is_a_header_for_it_and_needed_if_it_is_signed() {
-        let github = sign(Provider::GitHub, Some("d-1"), NOW).expect("signable");
-        assert!(
-            github
-                .iter()
-                .any(|header| header == ("x-github-delivery", "d-1"))
-        );
-        assert!(sign(Provider::GitHub, None, NOW).is_ok());
-        assert_eq!(sign(Provider::Svix, None, NOW), Err(Unsignable::MissingId));
-        assert_eq!(
-            sign(Provider::Stripe, Some("evt_1"), NOW),
-            Err(Unsignable::NoIdHeader)
-        );
-        assert_eq!(
-            sign(Provider::Inngest, Some("1"), NOW),
-            Err(Unsignable::NoIdHeader)
-        );
-    }
-
-    #[test]
-    fn an_id_that_a_verifier_would_refuse_is_not_signed() {
-        for id in [
-            "",
-            "msg_1.2",
-            "a b",
-            "caf\u{e9}",
-            "a\r\nx: y",
-            &"x".repeat(257),
-        ] {
-            let refused = Err(Unsignable::MalformedId);
-            assert_eq!(
-                sign(Provider::StandardWebhooks, Some(id), NOW),
-                refused,
-                "{id:?}"
-            );
-        }
-        assert_eq!(
-            sign(Provider::GitHub, Some("a b"), NOW),
-            Err(Unsignable::MalformedId)
-        );
-    }
-
-    #[test]
-    fn a_time_that_cannot_be_written_is_not_signed() {
-        for secs in [0, 999_999_999, 10_000_000_000, u64::MAX] {
-            for provider in [Provider::Stripe, Provider::Sanity, Provider::Slack] {
-                let refused = Err(Unsignable::TimeOutOfRange);
-                assert_eq!(
-                    sign(provider, None, UnixTime::from_secs(secs)),
-                    refused,
-                    "{secs}"
-                );
-            }
-        }
-        assert!(sign(Provider::GitHub, None, UnixTime::from_secs(0)).is_ok());
-    }
-
-    #[test]
-    fn headers_can_be_handed_on() {
-        let headers = sign(Provider::GitHub, None, NOW).expect("signable");
-        let owned: Vec<_> = headers.clone().into_iter().collect();
-        let borrowed: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        assert_eq!(owned, borrowed);
-        assert_eq!(owned.len(), 1);
-    }
-}
+mod tests;
