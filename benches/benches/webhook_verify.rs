@@ -11,9 +11,15 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use registry_webhook_verify as registry;
 use sha2::Sha256;
-use webhook_verify::{Provider, Secret, Signer, UnixTime, Verifier};
+use webhook_verify::{Provider, Rejection, Request, Secret, Signer, UnixTime, Verifier};
 
 const SIZES: [(&str, usize); 3] = [("64B", 64), ("1KiB", 1024), ("64KiB", 64 * 1024)];
+
+const MIB: usize = 1024 * 1024;
+/// What a body that streams in comes in.
+const PIECE_LEN: usize = 64 * 1024;
+/// How many signatures are listed, of which the last is right. We refuse the third.
+const LISTED: [usize; 3] = [1, 16, 240];
 
 const GITHUB_SECRET: &str = "It's a Secret to Everybody";
 const STANDARD_KEY: &[u8] = b"an example key of thirty-two byt";
@@ -27,6 +33,11 @@ fn main() {
         verify_github(&mut criterion, name, &body);
         verify_standard_webhooks(&mut criterion, name, &body);
     }
+    let body = "x".repeat(MIB).into_bytes();
+    for listed in LISTED {
+        verify_listed(&mut criterion, listed, &body);
+    }
+    stream_github(&mut criterion, &body);
     criterion.final_summary();
 }
 
@@ -93,6 +104,66 @@ fn verify_standard_webhooks(criterion: &mut Criterion, size: &str, body: &[u8]) 
             bencher.iter(|| assert!(svix.verify(black_box(body), &headers).is_ok()));
         });
     }
+    group.finish();
+}
+
+fn verify_listed(criterion: &mut Criterion, listed: usize, body: &[u8]) {
+    let mut headers = signed_headers(
+        Provider::StandardWebhooks,
+        STANDARD_SECRET,
+        Some(STANDARD_ID),
+        body,
+    );
+    let right = headers["webhook-signature"].to_str().expect("Base64");
+    let wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ".repeat(listed - 1);
+    let list = [wrong.as_str(), right].concat();
+    headers.insert("webhook-signature", list.parse().expect("visible ASCII"));
+    let mut group = group(criterion, &format!("verify_{listed}_listed"), "1MiB", body);
+    // A peer takes a quarter of a second for 240.
+    group.sample_size(10);
+
+    let verifier =
+        Verifier::new(Provider::StandardWebhooks, Secret::new(STANDARD_SECRET)).expect("a secret");
+    let is_refused = listed > webhook_verify::MAX_SIGNATURES;
+    group.bench_function("webhook-verify", |bencher| {
+        bencher.iter(|| {
+            let verified = verifier.verify(&headers, black_box(body));
+            assert_eq!(verified.is_err(), is_refused);
+        });
+    });
+
+    registry_webhook_verify(
+        &mut group,
+        registry::Provider::StandardWebhooks,
+        STANDARD_SECRET,
+        &headers,
+        body,
+    );
+
+    let standardwebhooks = standardwebhooks::Webhook::new(STANDARD_SECRET).expect("a secret");
+    group.bench_function("standardwebhooks", |bencher| {
+        bencher.iter(|| assert!(standardwebhooks.verify(black_box(body), &headers).is_ok()));
+    });
+    group.finish();
+}
+
+/// A body that streams in, beside HMAC over the same pieces.
+fn stream_github(criterion: &mut Criterion, body: &[u8]) {
+    let headers = signed_headers(Provider::GitHub, GITHUB_SECRET, None, body);
+    let mut group = group(criterion, "stream_github", "1MiB", body);
+
+    let pieces: Vec<_> = body.chunks(PIECE_LEN).collect();
+    one_hmac_pass(&mut group, GITHUB_SECRET.as_bytes(), &pieces);
+
+    let verifier = Verifier::new(Provider::GitHub, Secret::new(GITHUB_SECRET)).expect("a secret");
+    let stream = |pieces: &[&[u8]]| {
+        let mut arriving = verifier.begin(Request::new(&headers), MIB as u64)?;
+        pieces.iter().try_for_each(|piece| arriving.push(piece))?;
+        arriving.finish().map(drop)
+    };
+    group.bench_function("webhook-verify", |bencher| {
+        bencher.iter(|| assert_eq!(stream(black_box(&pieces)), Ok::<_, Rejection>(())));
+    });
     group.finish();
 }
 
