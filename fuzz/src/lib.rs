@@ -10,7 +10,8 @@ mod webhook;
 use std::{env, fs, io};
 
 pub use crate::webhook::{
-    webhook_header, webhook_jwt, webhook_round_trip, webhook_secret, webhook_timestamp,
+    webhook_fields, webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme,
+    webhook_secret, webhook_stream, webhook_timestamp,
 };
 
 /// Puts the content of each file named on the command line to a property.

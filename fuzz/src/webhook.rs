@@ -2,18 +2,26 @@
 
 mod delivery;
 mod documented;
+mod fields;
 mod header;
 mod jwt;
+mod key;
 mod round_trip;
+mod scheme;
 mod secret;
+mod stream;
 mod timestamp;
 
 use webhook_verify::{Provider, Signer, UnixTime, Verifier};
 
+pub use self::fields::webhook_fields;
 pub use self::header::webhook_header;
 pub use self::jwt::webhook_jwt;
+pub use self::key::webhook_key;
 pub use self::round_trip::webhook_round_trip;
+pub use self::scheme::webhook_scheme;
 pub use self::secret::webhook_secret;
+pub use self::stream::webhook_stream;
 pub use self::timestamp::webhook_timestamp;
 
 /// The time at which every property verifies.
@@ -40,5 +48,14 @@ fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|&byte| byte == b'\n') {
         Some(end) => (&data[..end], &data[end + 1..]),
         None => (data, &[]),
+    }
+}
+
+/// Takes an input apart at its first line of three hyphens, if there is one.
+fn split_parts(data: &[u8]) -> (&[u8], Option<&[u8]>) {
+    const LINE: &[u8] = b"\n---\n";
+    match data.windows(LINE.len()).position(|window| window == LINE) {
+        Some(place) => (&data[..place], Some(&data[place + LINE.len()..])),
+        None => (data, None),
     }
 }

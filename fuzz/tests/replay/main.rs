@@ -5,11 +5,18 @@ mod mutation;
 use std::path::Path;
 use std::{fs, panic};
 
-use fuzz::{webhook_header, webhook_jwt, webhook_round_trip, webhook_secret, webhook_timestamp};
+use fuzz::{
+    webhook_fields, webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme,
+    webhook_secret, webhook_stream, webhook_timestamp,
+};
 
 use crate::mutation::Mutator;
 
 const MUTATIONS: usize = 40_000;
+
+/// How many times as many instructions some properties take as the others.
+const LONG: usize = 10;
+const VERY_LONG: usize = 200;
 
 #[test]
 fn webhook_header_holds() {
@@ -36,13 +43,37 @@ fn webhook_timestamp_holds() {
     replay("webhook_timestamp", webhook_timestamp);
 }
 
+#[test]
+fn webhook_fields_holds() {
+    replay_some("webhook_fields", webhook_fields, MUTATIONS / LONG);
+}
+
+#[test]
+fn webhook_key_holds() {
+    replay_some("webhook_key", webhook_key, MUTATIONS / VERY_LONG);
+}
+
+#[test]
+fn webhook_scheme_holds() {
+    replay_some("webhook_scheme", webhook_scheme, MUTATIONS / LONG);
+}
+
+#[test]
+fn webhook_stream_holds() {
+    replay_some("webhook_stream", webhook_stream, MUTATIONS / LONG);
+}
+
 fn replay(target: &str, property: fn(&[u8])) {
+    replay_some(target, property, MUTATIONS);
+}
+
+fn replay_some(target: &str, property: fn(&[u8]), mutations: usize) {
     let seeds = seeds(target);
     for seed in &seeds {
         check(property, seed);
     }
     let mut mutator = Mutator::new(seeds);
-    for _ in 0..MUTATIONS {
+    for _ in 0..mutations {
         check(property, &mutator.next());
     }
 }
