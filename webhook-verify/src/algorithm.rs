@@ -38,6 +38,13 @@ pub enum Algorithm {
     /// The same, with the two numbers written one behind the other, 32 bytes each, as JSON Web Tokens
     /// have it ([RFC 7518 section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
     Es256,
+    /// RSA with SHA-256, PKCS #1 version 1.5
+    /// ([RFC 8017 section 8.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)), with keys of 2048
+    /// bits and more. They come in certificates: see [`CertificateRule`](crate::CertificateRule). Needs
+    /// the feature `certificates`, and is verified only.
+    RsaPkcs1Sha256,
+    /// The same with SHA-1. A scheme with it is [weak](crate::Weakness::CollidingHash).
+    RsaPkcs1Sha1,
     /// No signature at all: the secret itself stands where one would. The layout is empty, and the
     /// encoding is not looked at.
     Token,
@@ -50,8 +57,13 @@ impl Algorithm {
             Self::HmacSha256 | Self::SecretPrefixSha256 => Some(32),
             Self::HmacSha512 | Self::Ed25519 | Self::Es256 => Some(64),
             Self::HmacSha1 => Some(20),
-            Self::EcdsaP256Sha256 | Self::Token => None,
+            Self::EcdsaP256Sha256 | Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha1 | Self::Token => None,
         }
+    }
+
+    /// Whether its keys come in certificates.
+    pub(crate) const fn is_rsa(self) -> bool {
+        matches!(self, Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha1)
     }
 
     /// Its name in the header of a JSON Web Token, if it has one ([RFC 7518 section
@@ -62,7 +74,12 @@ impl Algorithm {
             Self::HmacSha512 => Some("HS512"),
             Self::Es256 => Some("ES256"),
             Self::Ed25519 => Some("EdDSA"),
-            Self::HmacSha1 | Self::SecretPrefixSha256 | Self::EcdsaP256Sha256 | Self::Token => None,
+            Self::HmacSha1
+            | Self::SecretPrefixSha256
+            | Self::EcdsaP256Sha256
+            | Self::RsaPkcs1Sha256
+            | Self::RsaPkcs1Sha1
+            | Self::Token => None,
         }
     }
 }

@@ -57,9 +57,10 @@ use crate::verifier::Verifier;
 /// With a code or a token, a delivery takes one state of the algorithm for each secret, however
 /// long the body is, and nothing is allocated once it has begun. The body is held, up to the limit,
 /// where it is needed as a whole: where the time or the id of the event stands in it, where its
-/// fields are signed, and with a public key. Ed25519 hashes the signature in front of the message, so that every key and every
-/// listed signature would have a state of its own, and the checks that the library makes of a whole
-/// message are not made of one in pieces. [`Verifier::holds_body`] says which it is.
+/// fields or its checksum are signed, and with a public key or a certificate. Ed25519 hashes the
+/// signature in front of the message, so that every key and every listed signature would have a state
+/// of its own, and the checks that the library makes of a whole message are not made of one in
+/// pieces. [`Verifier::holds_body`] says which it is.
 pub struct Arriving<'a, H> {
     verifier: &'a Verifier,
     request: Request<'a, H>,

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::certificate_url::{AlgorithmHeader, CertificateRule, CertificateSource, CertificateUrl};
 use crate::fields::Fields;
 use crate::form::Form;
 use crate::headers::{Family, Headers};
@@ -10,6 +11,7 @@ use crate::id::{IdSource, is_well_formed};
 use crate::jwt::Jwt;
 use crate::rejection::Rejection;
 use crate::request::Request;
+use crate::secret::SecretForm;
 use crate::segment::{Pieces, Segment};
 use crate::setup::Rules;
 use crate::signature_source::{MoreSignatures, SignatureField, SignatureHeader, SignatureSource};
@@ -30,8 +32,12 @@ pub(crate) struct Claim<'a> {
     pub(crate) url: [&'a str; 2],
     /// The token, if it is in one that the signature stands.
     pub(crate) jwt: Option<Jwt<'a>>,
+    /// Where the certificate is that it is signed with, if it is with one.
+    pub(crate) certificate: Option<CertificateUrl>,
     /// The method, if it is signed.
     method: &'a str,
+    /// The id of the webhook, if it is signed.
+    webhook_id: &'a str,
     /// What was read of the body, if the scheme reads any of it.
     fields: Fields<'a>,
 }
@@ -84,10 +90,15 @@ impl<'a> Claim<'a> {
                 }
                 _ => None,
             },
+            certificate: match &scheme.secret {
+                SecretForm::Certificate(rule) => Some(read_certificate(rule, &family, &fields)?),
+                _ => None,
+            },
             method: match scheme.signs(&Segment::Method) {
                 true => read_method(request.method)?,
                 false => "",
             },
+            webhook_id: &rules.webhook_id,
             fields,
         })
     }
@@ -114,6 +125,7 @@ impl<'a> Claim<'a> {
     ) -> Pieces<'p> {
         Pieces {
             signed,
+            webhook_id: self.webhook_id,
             id: self.id.as_deref().unwrap_or_default(),
             timestamp: self.timestamp.as_ref().map_or("", |(_, text)| text),
             body,
@@ -143,7 +155,7 @@ fn read_signatures<'a, H: Headers>(
         let Some(header) = last else {
             continue;
         };
-        if signatures.usable().is_empty() {
+        if signatures.is_empty() {
             return Err(Rejection::NoUsableSignature {
                 header: family.name(&signature.names),
             });
@@ -206,7 +218,7 @@ fn collect_in_body(
 ) -> Result<(), Rejection> {
     let SignatureField { path, grammar, .. } = signature;
     let collected = grammar.collect(&fields.one(path)?, signatures);
-    if collected.is_err() || signatures.usable().is_empty() {
+    if collected.is_err() || signatures.is_empty() {
         return Err(malformed_field(path));
     }
     Ok(())
@@ -315,6 +327,25 @@ fn malformed_field(path: &str) -> Rejection {
     Rejection::MalformedField {
         path: String::from(path).into(),
     }
+}
+
+fn read_certificate<H: Headers>(
+    rule: &CertificateRule,
+    family: &Family<'_, H>,
+    fields: &Fields<'_>,
+) -> Result<CertificateUrl, Rejection> {
+    if let Some(AlgorithmHeader { names, text }) = &rule.algorithm
+        && family.one(names)? != text
+    {
+        return Err(Rejection::OtherAlgorithm {
+            header: family.name(names),
+        });
+    }
+    let url = match &rule.url {
+        CertificateSource::Header(names) => Cow::Borrowed(family.one(names)?),
+        CertificateSource::BodyField(path) => fields.one(path)?,
+    };
+    rule.admit(&url).ok_or(Rejection::ForeignCertificate)
 }
 
 /// A method in upper case, which an address in lower case may follow.

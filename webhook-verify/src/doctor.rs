@@ -57,7 +57,7 @@ use self::budget::Budget;
 use self::header_mending::{HeaderLines, Mended, lookalikes};
 use self::search::{Delivery, Match, find, find_provider};
 use self::suspects::Suspects;
-use crate::{Misconfigured, Request, Secret, Setup, UnixTime, Verifier};
+use crate::{Misconfigured, Request, Secret, SecretForm, Setup, UnixTime, Verifier};
 
 /// How many bytes a diagnosis goes through at most, over all that it tries: 32 MiB. It is enough to
 /// try everything on a body of 50 KiB with one secret. A longer body is tried with less.
@@ -131,6 +131,13 @@ where
     V: AsRef<[u8]>,
 {
     let mut setup = setup.into();
+    if let SecretForm::Certificate(_) = setup.scheme.secret {
+        return Diagnosis {
+            verdict: Verdict::Unexplained,
+            findings: [Finding::KeyInCertificate].into(),
+            is_complete: true,
+        };
+    }
     let headers: HeaderLines<'_> = request
         .headers
         .as_ref()

@@ -64,7 +64,7 @@ impl Encoding {
 
     /// Reads a signature of any length for which there is room: the whole text, canonical; or
     /// nothing.
-    #[cfg(feature = "p256")]
+    #[cfg(any(feature = "certificates", feature = "p256"))]
     pub(crate) fn decode_into<'r>(self, text: &str, room: &'r mut [u8]) -> Option<&'r [u8]> {
         let len = match self {
             Self::Hex => {
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "p256")]
+    #[cfg(any(feature = "certificates", feature = "p256"))]
     #[test]
     fn a_signature_of_any_length_is_read_if_there_is_room() {
         for (encoding, text) in ALL {

@@ -178,6 +178,7 @@ fn early_paths(scheme: &Scheme) -> impl Iterator<Item = &Cow<'static, str>> {
         .chain(version)
         .chain(scheme.time_field_before_signature())
         .chain(scheme.id_field_before_signature())
+        .chain(scheme.certificate_field())
         .chain(signed.map(|field| &field.path))
 }
 

@@ -5,20 +5,32 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(feature = "certificates")]
+use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::algorithm::Algorithm;
+#[cfg(feature = "certificates")]
+use crate::certificate_url::CertificateUrl;
+#[cfg(feature = "certificates")]
+use crate::certificates::Certificates;
 use crate::mac::{MacKey, MacPass};
 use crate::misconfigured::Misconfigured;
 use crate::public_key::{Message, PublicKey};
 use crate::rejection::Rejection;
 use crate::ring::{Decoded, SecretRing};
 use crate::scheme::Scheme;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretForm};
 use crate::segment::Pieces;
+#[cfg(feature = "certificates")]
+use crate::signatures::Signatures;
 use crate::tag::Tag;
 use crate::unix_time::UnixTime;
 use crate::validity::Validity;
+
+/// What stands for the label of a secret where the key is in a certificate.
+#[cfg(feature = "certificates")]
+const CERTIFIED: &str = "certificate";
 
 /// The keys of a ring, expanded, and beside each what is known of it.
 #[derive(Clone)]
@@ -46,6 +58,9 @@ enum Material {
         expect(dead_code, reason = "no algorithm with public keys is enabled")
     )]
     Public(Vec<Arc<dyn PublicKey>>),
+    /// Keys that come with deliveries, in certificates.
+    #[cfg(feature = "certificates")]
+    Certified(Certificates, Algorithm),
 }
 
 /// The key that made one of the listed signatures.
@@ -63,6 +78,9 @@ impl Keys {
     /// As [`SecretRing::decode`]; or a secret is no key of the algorithm, or this build does not
     /// have the algorithm.
     pub(crate) fn expand(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        if matches!(scheme.secret, SecretForm::Certificate(_)) {
+            return Self::certified(ring, scheme);
+        }
         let decoded = ring.decode(&scheme.secret)?;
         let material = Material::expand(&decoded, scheme.algorithm)?;
         let is_symmetric = matches!(material, Material::Mac(_));
@@ -75,6 +93,26 @@ impl Keys {
         Ok(Self {
             known: known.collect(),
             material,
+        })
+    }
+
+    #[cfg(feature = "certificates")]
+    fn certified(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        match ring.certificates() {
+            Some(certificates) => Ok(Self {
+                known: Vec::new(),
+                material: Material::Certified(certificates.clone(), scheme.algorithm),
+            }),
+            None => Err(Misconfigured::NoCertificates {
+                scheme: scheme.name.clone().into_owned(),
+            }),
+        }
+    }
+
+    #[cfg(not(feature = "certificates"))]
+    fn certified(_: &SecretRing, _: &Scheme) -> Result<Self, Misconfigured> {
+        Err(Misconfigured::NeedsFeature {
+            feature: "certificates",
         })
     }
 
@@ -132,6 +170,8 @@ impl Keys {
         match &self.material {
             Material::Mac(keys) => Passes(keys.iter().map(MacPass::begin).collect()),
             Material::Public(_) => Passes(Vec::new()),
+            #[cfg(feature = "certificates")]
+            Material::Certified(..) => Passes(Vec::new()),
         }
     }
 
@@ -167,6 +207,37 @@ impl Keys {
     }
 }
 
+#[cfg(feature = "certificates")]
+impl Keys {
+    /// What a delivery is known by whose certificate is at this address.
+    ///
+    /// # Errors
+    ///
+    /// The certificate is not admitted, or its key made none of the signatures.
+    pub(crate) fn find_certified(
+        &self,
+        url: &CertificateUrl,
+        signatures: &Signatures,
+        pieces: &Pieces<'_>,
+        now: UnixTime,
+    ) -> Result<Match<'_>, Rejection> {
+        let Material::Certified(certificates, algorithm) = &self.material else {
+            return Err(Rejection::Mismatch);
+        };
+        let message = pieces.to_vec();
+        let listed = (message.as_slice(), signatures.long());
+        match certificates.verify(url, *algorithm, listed, now) {
+            Some(true) => Ok(Match {
+                label: CERTIFIED,
+                key_id: None,
+                identity: Tag::new(&Sha256::digest(&message)),
+            }),
+            Some(false) => Err(Rejection::Mismatch),
+            None => Err(Rejection::CertificateNotAdmitted { url: url.clone() }),
+        }
+    }
+}
+
 impl Material {
     fn expand(decoded: &[Decoded], algorithm: Algorithm) -> Result<Self, Misconfigured> {
         let mac = |expand: fn(&[u8]) -> MacKey| {
@@ -193,6 +264,9 @@ impl Material {
             Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
                 return Err(Misconfigured::NeedsFeature { feature: "p256" });
             }
+            Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha1 => {
+                return Err(Misconfigured::KeyNotInCertificate);
+            }
         })
     }
 
@@ -209,6 +283,8 @@ impl Material {
                     keys[place].identity(own, message.pieces),
                 )
             }
+            #[cfg(feature = "certificates")]
+            Self::Certified(..) => (Choice::from(0), Tag::EMPTY),
             Self::Public(keys) => match keys[place].verify(listed, message) {
                 Some(identity) => (Choice::from(1), identity),
                 None => (Choice::from(0), Tag::EMPTY),

@@ -12,7 +12,7 @@ impl Segment {
     /// The pieces of a layout which is written as text: the names of pieces in braces, and fixed text
     /// between them. A brace of the fixed text is doubled.
     ///
-    /// The names are `id`, `timestamp`, `body`, `url`, `method`, `jwt` and `form`; with the parameter
+    /// The names are `id`, `timestamp`, `body`, `url`, `method`, `webhook-id`, `body-crc32`, `jwt` and `form`; with the parameter
     /// for the digest of what is no form, `form:bodySHA256`. Fields of the body are `field:data.id` and
     /// `line:data.id`. What else there is to say of one stands before the colon: `?` if it is
     /// optional, `*` if it is free, and `>=33` if it has 33 bytes or more, in this order.
@@ -82,6 +82,8 @@ impl Segment {
             Self::Body => "body",
             Self::Url => "url",
             Self::Method => "method",
+            Self::WebhookId => "webhook-id",
+            Self::BodyCrc32 => "body-crc32",
             Self::Form { .. } => "form",
             Self::Jwt => "jwt",
             Self::Field(_) => "field",
@@ -105,6 +107,8 @@ const NAMED: &[Segment] = &[
     Segment::Body,
     Segment::Url,
     Segment::Method,
+    Segment::WebhookId,
+    Segment::BodyCrc32,
     Segment::Form {
         digest_parameter: None,
     },

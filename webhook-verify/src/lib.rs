@@ -17,6 +17,9 @@ mod body;
 mod body_field;
 mod body_format;
 mod builder;
+mod certificate_url;
+#[cfg(feature = "certificates")]
+mod certificates;
 pub mod challenge;
 mod claim;
 mod coverage;
@@ -88,6 +91,11 @@ pub use crate::algorithm::Algorithm;
 pub use crate::arrived::Arrived;
 pub use crate::arriving::Arriving;
 pub use crate::body_format::BodyFormat;
+pub use crate::certificate_url::{
+    AlgorithmHeader, CertificateRule, CertificateSource, CertificateUrl,
+};
+#[cfg(feature = "certificates")]
+pub use crate::certificates::{CertificateFault, Certificates, MAX_CERTIFICATES, MAX_PEM_LEN};
 pub use crate::coverage::{BodyCoverage, Coverage};
 #[cfg(feature = "delivery")]
 pub use crate::delivery::{DEFAULT_BODY_LIMIT, Delivery};

@@ -54,6 +54,29 @@ pub enum Misconfigured {
         /// The label of the second.
         second: String,
     },
+    /// The scheme signs the id of the webhook, and it was not said, or is none.
+    #[error("scheme {scheme} signs the id of the webhook: give it with `webhook_id`")]
+    NoWebhookId {
+        /// The name of the scheme.
+        scheme: String,
+    },
+    /// The keys of the scheme are in certificates, and it was given none.
+    #[error("the keys of scheme {scheme} are in certificates: give it `Certificates`")]
+    NoCertificates {
+        /// The name of the scheme.
+        scheme: String,
+    },
+    /// The scheme has an RSA key that is not in a certificate, or a certificate for another key.
+    #[error("RSA keys are in certificates, and no others are")]
+    KeyNotInCertificate,
+    /// The scheme cannot be signed with: only its sender has the key.
+    #[error(
+        "scheme {scheme} can be verified only: the sender's certificate belongs to its own key"
+    )]
+    VerifiedOnly {
+        /// The name of the scheme.
+        scheme: String,
+    },
     /// The algorithm is in a feature of this crate which is not enabled.
     #[error("this needs the feature `{feature}` of webhook-verify: enable it in Cargo.toml")]
     NeedsFeature {

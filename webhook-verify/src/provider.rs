@@ -46,6 +46,7 @@ pub mod okta;
 pub mod openai;
 pub mod paddle;
 pub mod pagerduty;
+pub mod paypal;
 pub mod plaid;
 pub mod plain;
 pub mod polar;
@@ -174,6 +175,7 @@ providers! {
     OpenAi = openai as "openai",
     Paddle = paddle as "paddle",
     PagerDuty = pagerduty as "pagerduty",
+    PayPal = paypal as "paypal",
     Plaid = plaid as "plaid",
     Plain = plain as "plain",
     Polar = polar as "polar",
@@ -188,6 +190,7 @@ providers! {
     Sentry = sentry as "sentry",
     Shopify = shopify as "shopify",
     Slack = slack as "slack",
+    Sns = sns as "sns",
     Square = square as "square",
     StandardWebhooks = standard_webhooks as "standard-webhooks",
     StandardWebhooksV1a = standard_webhooks_v1a as "standard-webhooks-v1a",

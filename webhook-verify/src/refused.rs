@@ -31,7 +31,8 @@ pub enum Refused {
 
 impl Refused {
     /// The HTTP status to answer with. It is the sender's fault, 4xx, but for
-    /// [`Unresolved::Unavailable`].
+    /// [`Unresolved::Unavailable`], and for a certificate that is not admitted: the provider should
+    /// try again when the host has fetched it, and Amazon SNS does after 5xx only.
     ///
     /// What is missing, wrong or late is 401 alike: the answer does not tell a forger that only the
     /// time is wrong.
@@ -41,6 +42,7 @@ impl Refused {
             Self::Unresolved(Unresolved::Unavailable { .. }) => 503,
             Self::TooLarge => 413,
             Self::BrokenBody(_) => 400,
+            Self::Rejected(Rejection::CertificateNotAdmitted { .. }) => 503,
             Self::Rejected(rejection) => match rejection.kind() {
                 RejectionKind::Malformed => 400,
                 RejectionKind::TooLong => 413,
@@ -97,6 +99,7 @@ impl Unresolved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Provider, SecretForm};
 
     #[test]
     fn only_what_is_not_the_senders_fault_is_5xx() {
@@ -107,7 +110,13 @@ mod tests {
             allowed: Duration::from_secs(300),
         };
         let header = "x".into();
-        let of_each: [(Refused, u16); 9] = [
+        let SecretForm::Certificate(rule) = Provider::PayPal.scheme().secret else {
+            panic!("the key is in a certificate");
+        };
+        let url = rule.admit("https://api.paypal.com/v1/notifications/certs/CERT-1");
+        let url = url.expect("the provider's");
+        let of_each: [(Refused, u16); 10] = [
+            (Rejection::CertificateNotAdmitted { url }.into(), 503),
             (Unresolved::Unknown.into(), 404),
             (unavailable.into(), 503),
             (Refused::TooLarge, 413),

@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use thiserror::Error;
 
+use crate::certificate_url::CertificateUrl;
 use crate::timestamp::TimestampUnit;
 
 /// Why a delivery is not accepted. It is always the sender's doing, or that of something on the
@@ -144,6 +145,22 @@ pub enum Rejection {
         /// What is allowed, in bytes.
         limit: u64,
     },
+    /// The header which names the algorithm names another than the scheme's.
+    #[error("header {header} names another algorithm")]
+    OtherAlgorithm {
+        /// Its name.
+        header: Cow<'static, str>,
+    },
+    /// The certificate is said to be where no certificate of this sender is. It must not be fetched.
+    #[error("the certificate is said to be where none of this sender is")]
+    ForeignCertificate,
+    /// The certificate is not known, or is no longer valid. It may be fetched from there, and be
+    /// admitted if it proves itself.
+    #[error("the certificate from {url} is not admitted")]
+    CertificateNotAdmitted {
+        /// Where it is.
+        url: CertificateUrl,
+    },
     /// The delivery is genuine, but the secret that it was signed with is not valid now.
     #[error("signed with secret {label:?}, which is not valid now")]
     SecretNotValid {
@@ -257,11 +274,14 @@ impl Rejection {
             | Self::RepeatedField { .. }
             | Self::NotOneItem { .. }
             | Self::MalformedField { .. }
-            | Self::OtherVersion { .. } => RejectionKind::Malformed,
+            | Self::OtherVersion { .. }
+            | Self::OtherAlgorithm { .. }
+            | Self::ForeignCertificate => RejectionKind::Malformed,
             Self::BodyTooLong { .. } => RejectionKind::TooLong,
             Self::Mismatch
             | Self::BodyDigestMismatch
             | Self::SecretNotValid { .. }
+            | Self::CertificateNotAdmitted { .. }
             | Self::ClaimMismatch { .. } => RejectionKind::Mismatch,
             Self::Stale { .. }
             | Self::FromTheFuture { .. }

@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "certificates")]
+use crate::certificates::Certificates;
 use crate::misconfigured::Misconfigured;
 use crate::secret::{Secret, SecretFault, SecretForm};
 use crate::validity::Validity;
@@ -35,29 +37,47 @@ const MAX_LABEL_LEN: usize = 64;
 /// # Ok::<(), webhook_verify::Misconfigured>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct SecretRing(Vec<Secret>);
+pub struct SecretRing {
+    secrets: Vec<Secret>,
+    #[cfg(feature = "certificates")]
+    certificates: Option<Certificates>,
+}
 
 impl From<Secret> for SecretRing {
     fn from(secret: Secret) -> Self {
-        Self([secret].into())
+        [secret].into()
     }
 }
 
 impl From<Vec<Secret>> for SecretRing {
     fn from(secrets: Vec<Secret>) -> Self {
-        Self(secrets)
+        Self {
+            secrets,
+            #[cfg(feature = "certificates")]
+            certificates: None,
+        }
     }
 }
 
 impl<const LEN: usize> From<[Secret; LEN]> for SecretRing {
     fn from(secrets: [Secret; LEN]) -> Self {
-        Self(secrets.into())
+        Vec::from(secrets).into()
     }
 }
 
 impl FromIterator<Secret> for SecretRing {
     fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
-        Self(secrets.into_iter().collect())
+        secrets.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
+#[cfg(feature = "certificates")]
+impl From<Certificates> for SecretRing {
+    fn from(certificates: Certificates) -> Self {
+        Self {
+            secrets: Vec::new(),
+            certificates: Some(certificates),
+        }
     }
 }
 
@@ -72,6 +92,12 @@ pub(crate) struct Decoded {
 }
 
 impl SecretRing {
+    /// What stands in the place of secrets, if the keys are in certificates.
+    #[cfg(feature = "certificates")]
+    pub(crate) const fn certificates(&self) -> Option<&Certificates> {
+        self.certificates.as_ref()
+    }
+
     /// Decodes every secret: there are 1 to [`MAX_SECRETS`], and each has a label of its own.
     ///
     /// # Errors
@@ -79,7 +105,7 @@ impl SecretRing {
     /// There is no secret, or there are too many; one cannot be used, or cannot be told from
     /// another.
     pub(crate) fn decode(&self, form: &SecretForm) -> Result<Vec<Decoded>, Misconfigured> {
-        let given = self.0.len();
+        let given = self.secrets.len();
         if given == 0 {
             return Err(Misconfigured::NoSecret);
         }
@@ -90,7 +116,7 @@ impl SecretRing {
             });
         }
         let mut decoded: Vec<Decoded> = Vec::with_capacity(given);
-        for (secret, position) in self.0.iter().zip(1..) {
+        for (secret, position) in self.secrets.iter().zip(1..) {
             let own = Decoded::new(secret, position, form)?;
             own.check_apart_from(&decoded)?;
             decoded.push(own);

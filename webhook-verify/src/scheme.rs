@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 
 use crate::algorithm::Algorithm;
 use crate::body_format::BodyFormat;
+use crate::certificate_url::{CertificateRule, CertificateSource};
 use crate::coverage::{BodyCoverage, Coverage};
 use crate::encoding::Encoding;
 use crate::fields::{self, FieldPlan};
@@ -81,6 +82,7 @@ impl Scheme {
         let body = match signs(Segment::Body) {
             true => BodyCoverage::Whole,
             false if signs(Segment::Jwt) => BodyCoverage::Hash,
+            false if signs(Segment::BodyCrc32) => BodyCoverage::Checksum,
             false if self.signed.iter().any(Segment::is_of_body) => BodyCoverage::Fields,
             false => BodyCoverage::Nothing,
         };
@@ -109,6 +111,7 @@ impl Scheme {
         match (self.algorithm, self.coverage().body) {
             (Algorithm::Token, _) => Some(Weakness::SharedToken),
             (Algorithm::SecretPrefixSha256, _) => Some(Weakness::ExtendableHash),
+            (Algorithm::RsaPkcs1Sha1, _) => Some(Weakness::CollidingHash),
             (_, BodyCoverage::Nothing) => Some(Weakness::BodyNotCovered),
             (_, BodyCoverage::Checksum) => Some(Weakness::BodyByChecksum),
             (_, BodyCoverage::Fields | BodyCoverage::Hash | BodyCoverage::Whole) => None,
@@ -121,7 +124,7 @@ impl Scheme {
     }
 
     /// Whether all of a body must be there at one time: because the signature stands in it, or it is
-    /// signed field by field, or says the time or the id.
+    /// signed field by field or by its checksum, or says the time or the id.
     pub(crate) fn needs_whole_body(&self) -> bool {
         let has_time = matches!(
             self.timestamp.as_ref().map(|rule| &rule.source),
@@ -129,7 +132,8 @@ impl Scheme {
         );
         let is_inside = matches!(self.signature, SignatureSource::BodyField(_));
         let has_id = matches!(self.id, Some(IdSource::BodyField(_)));
-        is_inside || has_time || has_id || self.signed.iter().any(Segment::is_of_body)
+        let is_derived = |segment: &Segment| segment.is_of_body() || *segment == Segment::BodyCrc32;
+        is_inside || has_time || has_id || self.signed.iter().any(is_derived)
     }
 
     /// How the body is written, as far as its fields are read.
@@ -152,6 +156,17 @@ impl Scheme {
     pub(crate) fn time_field_before_signature(&self) -> Option<&Cow<'static, str>> {
         match self.timestamp.as_ref().map(|rule| &rule.source) {
             Some(TimestampSource::BodyField(path)) if self.signs(&Segment::Timestamp) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The field of the body that says where the certificate is.
+    pub(crate) fn certificate_field(&self) -> Option<&Cow<'static, str>> {
+        match &self.secret {
+            SecretForm::Certificate(CertificateRule {
+                url: CertificateSource::BodyField(path),
+                ..
+            }) => Some(path),
             _ => None,
         }
     }
@@ -186,6 +201,10 @@ impl Scheme {
         self.validate_jwt()?;
         self.validate_timestamp()?;
         self.validate_id()?;
+        let is_certified = matches!(self.secret, SecretForm::Certificate(_));
+        if is_certified != self.algorithm.is_rsa() {
+            return Err(Misconfigured::KeyNotInCertificate);
+        }
         FieldPlan::of(self)?;
         match (self.algorithm, self.signed.is_empty()) {
             (Algorithm::Token, true) => Ok(None),
@@ -233,7 +252,12 @@ impl Scheme {
         };
         let signature = signature.into_iter().flatten();
         let signature = signature.map(|names| ("signature", names));
-        signature.chain(timestamp).chain(id)
+        let certificate = match &self.secret {
+            SecretForm::Certificate(rule) => Some(rule.headers()),
+            _ => None,
+        };
+        let certificate = certificate.into_iter().flatten();
+        signature.chain(timestamp).chain(id).chain(certificate)
     }
 
     fn validate_timestamp(&self) -> Result<(), Misconfigured> {

@@ -12,6 +12,7 @@ use sha1::{Digest, Sha1};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::certificate_url::CertificateRule;
 use crate::jwk;
 use crate::pem;
 use crate::unix_time::UnixTime;
@@ -194,6 +195,9 @@ pub enum SecretForm {
     /// 6.2](https://www.rfc-editor.org/rfc/rfc7518#section-6.2)): a verifier takes the public key, and a
     /// signer the private one. If it has a name (`kid`), a [token](crate::Grammar::Jwt) must say it.
     Jwk,
+    /// There is no secret: the key is in a certificate, whose address comes with the delivery. A
+    /// verifier takes [`Certificates`](crate::Certificates) in the place of secrets.
+    Certificate(CertificateRule),
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
     TaggedHexText {
@@ -227,7 +231,8 @@ impl SecretForm {
             | Self::Der
             | Self::Jwk
             | Self::TaggedHexText { .. }
-            | Self::Sha1OfText => Cow::Borrowed(self),
+            | Self::Sha1OfText
+            | Self::Certificate(_) => Cow::Borrowed(self),
         }
     }
 
@@ -240,6 +245,7 @@ impl SecretForm {
             Self::Base64KeyPair { public, private } => decode_half(text, public, private),
             Self::Der => decode_der(text),
             Self::Sha1OfText => Ok(Zeroizing::new(Sha1::digest(text).to_vec())),
+            Self::Certificate(_) => Err(SecretFault::NotCertificate),
             Self::TaggedHexText { tag } => {
                 let hex = without_tag(text, tag.as_bytes());
                 let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
@@ -307,6 +313,9 @@ pub enum SecretFault {
     /// It is a PEM file, and of something else than a key.
     #[error("is a PEM file of something else: it must say `PUBLIC KEY` or `PRIVATE KEY`")]
     PemLabel,
+    /// The scheme has no secrets.
+    #[error("is of no use: the keys of this scheme are in certificates")]
+    NotCertificate,
     /// It has characters that cannot stand in a header, as a token must.
     #[error("has characters that cannot stand in a header: a token is visible ASCII")]
     NotInHeader,

@@ -1,7 +1,8 @@
 //! The layout of the bytes that are signed.
 
 use alloc::borrow::Cow;
-#[cfg(feature = "ed25519")]
+use alloc::string::ToString;
+#[cfg(any(feature = "certificates", feature = "ed25519"))]
 use alloc::vec::Vec;
 
 #[cfg(feature = "p256")]
@@ -50,6 +51,12 @@ pub enum Segment {
         /// with the body, and the address must be signed.
         digest_parameter: Option<Cow<'static, str>>,
     },
+    /// The id under which the provider knows the webhook, which the receiver configured with
+    /// [`Setup::webhook_id`](crate::Setup::webhook_id).
+    WebhookId,
+    /// The CRC-32 of the body, as a decimal number. It is no protection: other bodies with the same
+    /// one are easily made.
+    BodyCrc32,
     /// The header and the claims of a [token](crate::Grammar::Jwt) with the dot between, as they
     /// came.
     Jwt,
@@ -95,6 +102,7 @@ pub(crate) struct Pieces<'a> {
     /// In two parts: the origin, and the target.
     pub(crate) url: [&'a str; 2],
     pub(crate) method: &'a str,
+    pub(crate) webhook_id: &'a str,
     pub(crate) form: &'a [Field<'a>],
     /// Without its signature.
     pub(crate) jwt: &'a str,
@@ -111,6 +119,7 @@ impl<'a> Pieces<'a> {
             body: b"",
             url: [""; 2],
             method: "",
+            webhook_id: "",
             form: &[],
             jwt: "",
             fields: const { &Fields::NONE },
@@ -131,6 +140,10 @@ impl<'a> Pieces<'a> {
                     put(field.name.as_bytes());
                     put(field.value.as_bytes());
                 }),
+                Segment::WebhookId => put(self.webhook_id.as_bytes()),
+                Segment::BodyCrc32 => {
+                    put(crc32fast::hash(self.body).to_string().as_bytes());
+                }
                 Segment::Jwt => put(self.jwt.as_bytes()),
                 Segment::Field(field) => {
                     put(self.fields.text(&field.path).unwrap_or_default().as_bytes());
@@ -147,7 +160,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// The signed bytes, copied, for an algorithm that needs them in one piece.
-    #[cfg(feature = "ed25519")]
+    #[cfg(any(feature = "certificates", feature = "ed25519"))]
     pub(crate) fn to_vec(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.body.len() + 64);
         self.lay_out(|part| bytes.extend_from_slice(part));
@@ -200,7 +213,13 @@ pub(crate) fn id_boundary(signed: &[Segment]) -> Result<Option<u8>, Misconfigure
     {
         return Err(Misconfigured::NothingSigned);
     }
-    for segment in [Segment::Timestamp, Segment::Url, Segment::Method] {
+    for segment in [
+        Segment::Timestamp,
+        Segment::Url,
+        Segment::Method,
+        Segment::WebhookId,
+        Segment::BodyCrc32,
+    ] {
         once(signed, &segment)?;
     }
     check_url_end(signed)?;

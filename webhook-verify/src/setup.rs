@@ -35,6 +35,7 @@ pub struct Setup {
     pub(crate) scheme: Scheme,
     public_url: Option<String>,
     issuers: Vec<String>,
+    webhook_id: Option<String>,
     accepted: Option<Weakness>,
 }
 
@@ -66,6 +67,14 @@ impl Setup {
         self
     }
 
+    /// The id under which the provider knows the webhook, if the scheme signs it: PayPal's. A scheme
+    /// that does not sign it does not look at it.
+    #[must_use]
+    pub fn webhook_id(mut self, id: impl Into<String>) -> Self {
+        self.webhook_id = Some(id.into());
+        self
+    }
+
     /// Uses the scheme although it has this weakness. A scheme that has another, or none, does not
     /// look at it.
     #[must_use]
@@ -85,6 +94,7 @@ impl Setup {
             scheme,
             public_url: self.public_url.clone().or_else(|| Some(nowhere())),
             issuers: self.issuers.clone(),
+            webhook_id: self.webhook_id.clone(),
         }
     }
 
@@ -97,6 +107,7 @@ impl Setup {
             scheme,
             public_url,
             issuers,
+            webhook_id,
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
@@ -123,7 +134,12 @@ impl Setup {
                 scheme: scheme.name.into_owned(),
             });
         }
+        let webhook_id = webhook_id.filter(|_| scheme.signs(&Segment::WebhookId));
+        if scheme.signs(&Segment::WebhookId) {
+            check_webhook_id(webhook_id.as_deref(), &scheme)?;
+        }
         Ok(Rules {
+            webhook_id: webhook_id.unwrap_or_default(),
             fields: FieldPlan::of(&scheme)?,
             body_follows_url: are_neighbours(&scheme.signed, Segment::Url, Segment::Body),
             url_follows_body: are_neighbours(&scheme.signed, Segment::Body, Segment::Url),
@@ -135,12 +151,26 @@ impl Setup {
     }
 }
 
+/// # Errors
+///
+/// There is none, or it is not letters, digits, `-` and `_`.
+fn check_webhook_id(id: Option<&str>, scheme: &Scheme) -> Result<(), Misconfigured> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match id {
+        Some(id) if !id.is_empty() && id.bytes().all(is_plain) => Ok(()),
+        _ => Err(Misconfigured::NoWebhookId {
+            scheme: scheme.name.clone().into_owned(),
+        }),
+    }
+}
+
 impl From<Scheme> for Setup {
     fn from(scheme: Scheme) -> Self {
         Self {
             scheme,
             public_url: None,
             issuers: Vec::new(),
+            webhook_id: None,
             accepted: None,
         }
     }
@@ -165,6 +195,12 @@ impl Scheme {
         Setup::from(self).issued_by(issuer)
     }
 
+    /// As [`Setup::webhook_id`].
+    #[must_use]
+    pub fn webhook_id(self, id: impl Into<String>) -> Setup {
+        Setup::from(self).webhook_id(id)
+    }
+
     /// As [`Setup::despite`].
     #[must_use]
     pub fn despite(self, weakness: Weakness) -> Setup {
@@ -183,6 +219,12 @@ impl Provider {
     #[must_use]
     pub fn issued_by(self, issuer: impl Into<String>) -> Setup {
         Setup::from(self).issued_by(issuer)
+    }
+
+    /// As [`Setup::webhook_id`].
+    #[must_use]
+    pub fn webhook_id(self, id: impl Into<String>) -> Setup {
+        Setup::from(self).webhook_id(id)
     }
 
     /// As [`Setup::despite`].
@@ -204,6 +246,8 @@ pub(crate) struct Rules {
     public_url: Option<PublicUrl>,
     /// Who may have issued a token, if the scheme asks.
     pub(crate) issuers: Vec<String>,
+    /// Empty if the scheme does not sign it.
+    pub(crate) webhook_id: String,
     body_follows_url: bool,
     url_follows_body: bool,
 }

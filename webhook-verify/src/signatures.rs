@@ -1,5 +1,7 @@
 //! The signatures that a request brings.
 
+use alloc::vec::Vec;
+
 use arrayvec::ArrayVec;
 
 use crate::algorithm::Algorithm;
@@ -14,6 +16,10 @@ use crate::tag::Tag;
 /// replaced.
 pub const MAX_SIGNATURES: usize = 16;
 
+/// Greatest length of an RSA signature: that of a key of 8192 bits, to whole groups of Base64.
+#[cfg(feature = "certificates")]
+const MAX_RSA_LEN: usize = 1024_usize.next_multiple_of(3);
+
 /// The signatures that a request lists, decoded. They have a fixed place, so that reading them
 /// allocates nothing.
 pub(crate) struct Signatures {
@@ -21,6 +27,8 @@ pub(crate) struct Signatures {
     encoding: Encoding,
     listed: usize,
     usable: ArrayVec<Tag, MAX_SIGNATURES>,
+    /// Those that are longer than a tag.
+    long: Vec<Vec<u8>>,
 }
 
 impl Signatures {
@@ -30,6 +38,7 @@ impl Signatures {
             encoding: scheme.encoding,
             listed: 0,
             usable: ArrayVec::new_const(),
+            long: Vec::new(),
         }
     }
 
@@ -49,6 +58,7 @@ impl Signatures {
         self.listed += 1;
         // There is room for as many as may be listed.
         self.usable.extend(self.decode(text));
+        self.long.extend(self.decode_long(text));
         Ok(())
     }
 
@@ -62,6 +72,30 @@ impl Signatures {
             }
             _ => self.encoding.decode(text, self.algorithm.signature_len()?),
         }
+    }
+
+    #[cfg(feature = "certificates")]
+    fn decode_long(&self, text: &str) -> Option<Vec<u8>> {
+        let mut room = [0; MAX_RSA_LEN];
+        let is_long = self.algorithm.is_rsa();
+        let decoded = is_long.then(|| self.encoding.decode_into(text, &mut room));
+        decoded.flatten().map(<[u8]>::to_vec)
+    }
+
+    #[cfg(not(feature = "certificates"))]
+    const fn decode_long(&self, _text: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Whether none could be decoded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.usable.is_empty() && self.long.is_empty()
+    }
+
+    /// Those that are longer than a tag.
+    #[cfg(feature = "certificates")]
+    pub(crate) fn long(&self) -> &[Vec<u8>] {
+        &self.long
     }
 
     /// The ones that could be decoded.

@@ -244,6 +244,7 @@ impl Signer {
             body,
             url: self.rules.configured_url(),
             method: "POST",
+            webhook_id: &self.rules.webhook_id,
             fields,
             ..Pieces::of(&self.rules.scheme.signed)
         }

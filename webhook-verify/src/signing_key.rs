@@ -12,6 +12,7 @@ use crate::mac::MacKey;
 use crate::misconfigured::Misconfigured;
 use crate::ring::{Decoded, SecretRing};
 use crate::scheme::Scheme;
+use crate::secret::SecretForm;
 use crate::segment::Pieces;
 use crate::unix_time::UnixTime;
 use crate::validity::Validity;
@@ -46,6 +47,11 @@ impl SigningKeys {
     /// As [`SecretRing::decode`]; or a secret is no key that signs with the algorithm, or this build
     /// does not have the algorithm.
     pub(crate) fn expand(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
+        if matches!(scheme.secret, SecretForm::Certificate(_)) {
+            return Err(Misconfigured::VerifiedOnly {
+                scheme: scheme.name.clone().into_owned(),
+            });
+        }
         let decoded = ring.decode(&scheme.secret.of_signer())?;
         let keys = decoded.into_iter().map(|secret| {
             Ok(SigningKey {
@@ -112,6 +118,9 @@ impl Material {
                 .map_err(|fault| secret.fault(fault)),
             #[cfg(not(feature = "ed25519"))]
             Algorithm::Ed25519 => Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
+            Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha1 => {
+                Err(Misconfigured::KeyNotInCertificate)
+            }
             #[cfg(feature = "p256")]
             Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
                 crate::p256::SigningKey::new(&secret.key, algorithm)

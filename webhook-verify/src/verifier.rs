@@ -214,7 +214,14 @@ impl Verifier {
         let form = self.rules.form(claim.url, body)?;
         let now = self.ask(&clock);
         let pieces = claim.pieces(&scheme.signed, body, form.as_ref());
-        let found = self.keys.find(signatures.usable(), &pieces, now)?;
+        let found = match &claim.certificate {
+            #[cfg(feature = "certificates")]
+            Some(url) => {
+                let now = now.unwrap_or_else(&clock);
+                self.keys.find_certified(url, &signatures, &pieces, now)?
+            }
+            _ => self.keys.find(signatures.usable(), &pieces, now)?,
+        };
         if form.as_ref().is_some_and(|form| !form.is_of(body)) {
             return Err(Rejection::BodyDigestMismatch);
         }

@@ -1,8 +1,8 @@
 //! `WEBHOOK_SECRET_<PROVIDER>`: who may deliver, and how that is proved.
 
 use webhook_verify::{
-    Grammar, Issuer, Misconfigured, Provider, Secret, SecretRing, Setup, SignatureHeader,
-    SignatureSource, Verifier,
+    Grammar, Issuer, Misconfigured, Provider, Secret, SecretForm, SecretRing, Setup,
+    SignatureHeader, SignatureSource, Verifier,
 };
 
 use super::variables::Variables;
@@ -32,7 +32,11 @@ pub(super) fn read(
             continue;
         };
         set = true;
-        match verifier(setup, &secrets, environment) {
+        let verifier = match has_certificates(provider) {
+            true => Err(not_fetched(provider)),
+            false => verifier(setup, &secrets, environment),
+        };
+        match verifier {
             Ok(verifier) => verifiers.push((provider, verifier)),
             Err((fault, remedy)) => variables.refuse(&variable, fault, remedy),
         }
@@ -49,8 +53,21 @@ pub(super) fn read(
 
 /// The variables there are, for people.
 pub(crate) fn every_variable() -> String {
-    let variables: Vec<_> = Provider::ALL.iter().copied().map(variable).collect();
+    let with_secrets = Provider::ALL.iter().copied();
+    let with_secrets = with_secrets.filter(|provider| !has_certificates(*provider));
+    let variables: Vec<_> = with_secrets.map(variable).collect();
     variables.join(", ")
+}
+
+/// Whether the provider's keys are in certificates, which a receiver has to fetch.
+fn has_certificates(provider: Provider) -> bool {
+    matches!(provider.scheme().secret, SecretForm::Certificate(_))
+}
+
+fn not_fetched(provider: Provider) -> (String, String) {
+    let fault = format!("has no use: {provider} has no secret, but signs with certificates");
+    let remedy = "unset it; this server fetches no certificates, so they cannot deliver to it";
+    (fault, remedy.to_owned())
 }
 
 fn variable(provider: Provider) -> String {
@@ -69,7 +86,9 @@ fn accepted_though_weak(variables: &mut Variables) -> Vec<Provider> {
 }
 
 fn weak_provider(name: &str) -> Result<Provider, (String, String)> {
-    let weak = |provider: &Provider| provider.scheme().weakness().is_some();
+    let weak = |provider: &Provider| {
+        provider.scheme().weakness().is_some() && !has_certificates(*provider)
+    };
     match name.parse() {
         Ok(provider) if weak(&provider) => Ok(provider),
         _ => {

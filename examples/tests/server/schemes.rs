@@ -156,3 +156,14 @@ fn tokens_of_an_issuer_that_is_not_named_are_refused() {
     assert_eq!(accepted.status, 202, "{accepted:?}");
     refused(&send(&server, issued_by("API3"), SECRET, path, BODY));
 }
+
+#[test]
+fn a_provider_with_certificates_is_refused_by_name() {
+    for provider in [Provider::PayPal, Provider::Sns] {
+        let said = server(provider).run().stderr;
+        let said = String::from_utf8(said).expect("text");
+        assert!(said.contains(&variable("SECRET", provider)), "{said}");
+        let fault = format!("{provider} has no secret, but signs with certificates");
+        assert!(said.contains(&fault), "{said}");
+    }
+}

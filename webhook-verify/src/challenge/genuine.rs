@@ -8,8 +8,8 @@ use crate::verified::Verified;
 
 /// A body that is known to come from the provider.
 ///
-/// It is made from a [`Verified`] delivery. Discord and Amazon SNS sign with asymmetric keys, which
-/// this crate does not verify; for these the host does, and [vouches](Genuine::vouched_for).
+/// It is made from a [`Verified`] delivery. If something in front of the host has verified it, the
+/// host [vouches](Genuine::vouched_for) for it.
 #[derive(Clone, Copy)]
 pub struct Genuine<'a>(&'a [u8]);
 

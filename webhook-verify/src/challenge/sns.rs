@@ -31,23 +31,28 @@ const URL: Nonce = Nonce {
 
 /// The topics that may deliver here.
 ///
+/// The body is that of a delivery which a [`Verifier`](crate::Verifier) of [`provider::sns`] has
+/// verified:
+///
+/// [`provider::sns`]: crate::provider::sns
+///
 /// ```
-/// use webhook_verify::challenge::{Challenge, Genuine, Refusal, sns::Topics};
+/// use webhook_verify::challenge::{Challenge, sns::Topics};
+/// use webhook_verify::{Rejection, Verifier};
 ///
-/// let topics = Topics::new(["arn:aws:sns:us-west-2:123456789012:MyTopic"])?;
+/// /// What to fetch, if the delivery is genuine and asks for it.
+/// fn url(verifier: &Verifier, topics: &Topics, body: &[u8]) -> Result<Option<String>, Rejection> {
+///     let headers: [(&str, &str); 0] = [];
+///     let delivery = verifier.verify(&headers, body)?;
+///     Ok(match topics.confirm(&delivery) {
+///         Challenge::Answer(confirmation) => Some(confirmation.url().to_owned()),
+///         _ => None,
+///     })
+/// }
 ///
-/// // The host has verified the RSA signature of it.
-/// let body = Genuine::vouched_for(br#"{
-///     "Type": "SubscriptionConfirmation",
-///     "TopicArn": "arn:aws:sns:us-west-2:123456789012:MyTopic",
-///     "SubscribeURL": "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-west-2:123456789012:MyTopic&Token=2336412f37"
-/// }"#);
-/// let Challenge::Answer(confirmation) = topics.confirm(body) else {
-///     panic!("it is a challenge");
-/// };
-/// assert!(confirmation.url().starts_with("https://sns.us-west-2.amazonaws.com/"));
-/// assert_eq!(confirmation.topic(), "arn:aws:sns:us-west-2:123456789012:MyTopic");
-/// # Ok::<(), webhook_verify::challenge::Unanswerable>(())
+/// let topics = Topics::new(["arn:aws:sns:us-west-2:123456789012:MyTopic"]);
+/// assert!(topics.is_ok());
+/// assert!(Topics::new(["MyTopic"]).is_err());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Topics(Vec<Topic>);

@@ -19,6 +19,8 @@ use crate::{Encoding, Misconfigured, Provider, Rejection, SecretFault, Timestamp
 pub enum Finding {
     /// A verifier cannot be built, and it is not for what one of the secrets is.
     Misconfigured(Misconfigured),
+    /// The key is in a certificate, so that there is no secret to look into.
+    KeyInCertificate,
     /// The time that was given as now is in milliseconds where it should be in seconds.
     ClockInMillis,
     /// A header is missing.
@@ -127,6 +129,10 @@ impl fmt::Display for Finding {
             Self::Misconfigured(misconfigured) => {
                 write!(f, "no verifier can be built: {misconfigured}")
             }
+            Self::KeyInCertificate => f.write_str(
+                "the key is in a certificate, and no secret takes its place: verify the delivery \
+                 with `Certificates`, and the refusal says what is wrong",
+            ),
             Self::ClockInMillis => f.write_str(
                 "the present time is given in milliseconds where it should be in seconds: \
                  use `UnixTime::from_millis`, or divide it by 1000",

@@ -1,7 +1,7 @@
 //! What a diagnosis says as a whole, and what it never does.
 
 use proptest::prelude::*;
-use webhook_verify::doctor::{Verdict, diagnose};
+use webhook_verify::doctor::{Finding, Verdict, diagnose};
 use webhook_verify::{Provider, Secret, SecretRing, UnixTime, Verifier};
 
 use crate::{BODY, NOW, WHSEC, secrets, sign, signature_names, try_sign};
@@ -17,6 +17,16 @@ fn what_verifies_is_accepted_and_nothing_is_found() {
         let diagnosis = diagnose(provider, &secrets([WHSEC]), &headers, BODY, NOW);
         assert_eq!(diagnosis.verdict(), Verdict::Accepted);
         assert_eq!(diagnosis.findings(), []);
+    }
+}
+
+#[test]
+fn a_key_in_a_certificate_is_no_secret_to_look_into() {
+    for provider in [Provider::PayPal, Provider::Sns] {
+        let headers = [("paypal-transmission-sig", "AAAA")];
+        let diagnosis = diagnose(provider, &secrets([WHSEC]), &headers, BODY, NOW);
+        assert_eq!(diagnosis.verdict(), Verdict::Unexplained);
+        assert_eq!(diagnosis.findings(), [Finding::KeyInCertificate]);
     }
 }
 

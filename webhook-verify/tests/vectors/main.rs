@@ -18,9 +18,6 @@ use crate::file::{File, verdicts};
 use crate::vector::Vector;
 use crate::verdict::Verdict;
 
-/// Providers whose deliveries are here before their schemes are.
-const TO_COME: &[&str] = &["paypal", "sns"];
-
 /// Files of which we have made the deliveries, and which the verdicts are on.
 const MADE_HERE: &[&str] = &["described", "sdk-more", "sdk"];
 
@@ -42,16 +39,15 @@ fn every_vector_is_judged_as_it_says() {
     let mut tallies: BTreeMap<Provider, Tally> = BTreeMap::new();
     let mut wrong = Vec::new();
     for file in File::all() {
-        for vector in file.vectors().iter().filter(|vector| has_come(vector)) {
+        for vector in file.vectors() {
             let tally = tallies.entry(vector.provider()).or_default();
             tally.add(vector, &file.stem);
             wrong.extend(vector.fault());
         }
     }
     for verdict in verdicts() {
-        if let Ok(provider) = verdict.provider.parse() {
-            tallies.entry(provider).or_default().second(verdict);
-        }
+        let provider = verdict.provider.parse().expect("a provider");
+        tallies.entry(provider).or_default().second(verdict);
     }
 
     print(&tallies);
@@ -87,27 +83,6 @@ fn every_verdict_is_on_the_deliveries_that_are_here() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-#[test]
-fn those_to_come_have_deliveries_and_have_not_come() {
-    let files = File::all();
-    let waiting: BTreeSet<_> = files
-        .iter()
-        .flat_map(File::vectors)
-        .filter(|vector| !has_come(vector))
-        .map(|vector| vector.provider.as_str())
-        .collect();
-
-    assert!(waiting.iter().eq(TO_COME), "{waiting:?} have deliveries");
-    for name in TO_COME {
-        let known = name.parse::<Provider>();
-        assert!(known.is_err(), "{name} has come: take it off the list");
-    }
-}
-
-fn has_come(vector: &Vector) -> bool {
-    !TO_COME.contains(&vector.provider.as_str())
-}
-
 fn print(tallies: &BTreeMap<Provider, Tally>) {
     println!(
         "{:20} {:>8} {:>8} {:>8}  oracle",
@@ -124,7 +99,6 @@ fn print(tallies: &BTreeMap<Provider, Tally>) {
         let (disputed, oracles) = (disputed.len(), oracles.join(", "));
         println!("{provider:20} {accepted:>8} {rejected:>8} {disputed:>8}  {oracles}");
     }
-    println!("to come: {}", TO_COME.join(", "));
 }
 
 impl Tally {

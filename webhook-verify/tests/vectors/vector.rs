@@ -6,10 +6,14 @@ use std::slice::Chunks;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use webhook_verify::provider::sns;
 use webhook_verify::{
-    Misconfigured, Proof, Provider, Rejection, Request, Secret, SecretRing, Setup, UnixTime,
-    Verifier,
+    Certificates, Misconfigured, Proof, Provider, Rejection, Request, Secret, SecretForm,
+    SecretRing, Setup, UnixTime, Verifier, Weakness,
 };
+
+/// The only root that is trusted.
+const ROOT: &[u8] = include_bytes!("generate/certificates/root.pem");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +52,7 @@ struct LabelledSecret {
 impl Vector {
     /// What is wrong with the verifier's judgement, if anything is.
     pub(crate) fn fault(&self) -> Option<String> {
-        let verifier = match Verifier::new(self.setup(), self.ring()) {
+        let verifier = match self.verifier() {
             Ok(verifier) => verifier,
             // An address that cannot be one is refused before any delivery comes.
             Err(Misconfigured::PublicUrl { .. }) if !self.accept => return None,
@@ -84,6 +88,37 @@ impl Vector {
         Ok(arriving.finish_at(now)?.to_proof())
     }
 
+    fn verifier(&self) -> Result<Verifier, Misconfigured> {
+        match self.provider().scheme().secret {
+            SecretForm::Certificate(_) => self.certified(),
+            _ => Verifier::new(self.setup(), self.ring()),
+        }
+    }
+
+    /// A verifier that knows the certificate, if a host that fetched it may have it admitted.
+    fn certified(&self) -> Result<Verifier, Misconfigured> {
+        let certificates = Certificates::trusting(ROOT).expect("a certificate");
+        let mut verifier = Verifier::new(self.setup(), certificates.clone())?;
+        let (body, now) = (self.body(), UnixTime::from_secs(self.now));
+        let judge = |verifier: &Verifier| {
+            let judged = verifier.verify_request_at(self.request(), &body, now);
+            judged.map(drop)
+        };
+        // A host that accepts the old version has a second verifier for it.
+        if let Err(Rejection::OtherVersion { .. }) = judge(&verifier) {
+            let old = sns::VERSION_1.despite(Weakness::CollidingHash);
+            verifier = Verifier::new(old, certificates.clone())?;
+        }
+        if let Err(Rejection::CertificateNotAdmitted { url }) = judge(&verifier) {
+            let [fetched] = self.secrets.as_slice() else {
+                panic!("{} must have one certificate", self.id);
+            };
+            // What does not prove itself stays unknown, and the delivery is refused for it.
+            certificates.admit(&url, fetched.value.as_bytes(), now).ok();
+        }
+        Ok(verifier)
+    }
+
     fn describe(&self, judgement: &str) -> String {
         format!("{} ({}): {judgement}; {}", self.id, self.source, self.note)
     }
@@ -105,6 +140,8 @@ impl Vector {
                 "api_key" => setup.issued_by(value),
                 // Which key a signature is said to be made with is not looked at.
                 "public_key" => setup,
+                "webhook_id" => setup.webhook_id(value),
+                "root" if value.as_bytes() == ROOT => setup,
                 _ => panic!("{}: no verifier is told its {name}", self.id),
             };
         }
