@@ -32,10 +32,10 @@ pub enum Unsignable {
     /// The time has more or fewer digits than the scheme has for it.
     #[error("the time is before 2001-09-09 or after 2286-11-20")]
     TimeOutOfRange,
-    /// The signature belongs in the body: [`Signer::sign_fields`] makes it.
+    /// The signature belongs in the body: [`Signer::sign_fields`](crate::Signer::sign_fields) makes it.
     #[error("this scheme has the signature in the body: sign the fields, and put it there")]
     InBody,
-    /// The signature belongs in a header: [`Signer::sign`] makes it.
+    /// The signature belongs in a header: [`Signer::sign`](crate::Signer::sign) makes it.
     #[error("this scheme has the signature in a header: sign the body")]
     InHeader,
     /// The body is not written as the scheme needs it, or a field that is signed is missing, or a
