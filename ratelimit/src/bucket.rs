@@ -44,6 +44,9 @@ impl Bucket {
     pub const FULL: Self = Self { full_at: 0 };
 
     /// Takes tokens, all that are asked for or none. To take none is to look.
+    ///
+    /// If the clock of the store was set back, a refusal leaves no more owed than twice the burst, as
+    /// [`charge`](Bucket::charge) does: a bucket must not stay closed until the clock has caught up.
     #[must_use]
     pub const fn take(self, quota: Quota, now: Time, tokens: u64) -> Decision {
         let before = self.debt(quota, now);
@@ -51,7 +54,7 @@ impl Bucket {
         if after <= quota.capacity() {
             Decision::allowed(quota, now, tokens, after)
         } else {
-            Decision::refused(quota, now, tokens, before)
+            Decision::refused(quota, now, tokens, at_most_owed(quota, before))
         }
     }
 
@@ -64,7 +67,7 @@ impl Bucket {
     /// Gives tokens back. The bucket never holds more than its burst.
     #[must_use]
     pub const fn refund(self, quota: Quota, now: Time, tokens: u64) -> Self {
-        let debt = self.debt(quota, now);
+        let debt = at_most_owed(quota, self.debt(quota, now));
         Self::owing(quota, now, debt.saturating_sub(grains(quota, tokens)))
     }
 
@@ -75,7 +78,7 @@ impl Bucket {
     #[must_use]
     pub const fn charge(self, quota: Quota, now: Time, tokens: u64) -> Self {
         let debt = self.debt(quota, now).saturating_add(grains(quota, tokens));
-        Self::owing(quota, now, debt).bounded(quota, now)
+        Self::owing(quota, now, at_most_owed(quota, debt))
     }
 
     /// The bucket as if no more were missing from it than it holds: for a store whose clock was set
@@ -126,16 +129,6 @@ impl Bucket {
         Self { full_at }
     }
 
-    /// The bucket, of which no more is missing than twice its burst.
-    pub(crate) const fn bounded(self, quota: Quota, now: Time) -> Self {
-        let most = Self::owing(quota, now, 2 * quota.capacity());
-        if self.full_at < most.full_at {
-            self
-        } else {
-            most
-        }
-    }
-
     /// The bucket from which so much is missing.
     pub(crate) const fn owing(quota: Quota, now: Time, debt: u128) -> Self {
         Self {
@@ -147,6 +140,12 @@ impl Bucket {
     pub(crate) const fn debt(self, quota: Quota, now: Time) -> u128 {
         self.full_at.saturating_sub(in_grains(quota, now))
     }
+}
+
+/// A debt, or twice what the bucket holds if that is less.
+pub(crate) const fn at_most_owed(quota: Quota, debt: u128) -> u128 {
+    let most = 2 * quota.capacity();
+    if debt < most { debt } else { most }
 }
 
 /// Tokens in grains. Both factors have 64 bits.
@@ -298,6 +297,10 @@ mod tests {
             prop_assert!(bucket.peek(quota, earlier).remaining() <= remaining);
             let clamped = bucket.clamped(quota, earlier).peek(quota, earlier);
             prop_assert!(clamped.reset_after() <= quota.time_to_refill());
+            let refused = bucket.take(quota, earlier, quota.burst() + 1).bucket();
+            prop_assert!(refused.debt(quota, earlier) <= 2 * quota.capacity());
+            let refunded = bucket.refund(quota, earlier, 0);
+            prop_assert!(refunded.debt(quota, earlier) <= 2 * quota.capacity());
         }
 
         #[test]

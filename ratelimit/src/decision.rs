@@ -53,7 +53,6 @@ impl Decision {
     }
 
     /// The same answer, when the tokens were not taken in the end because another rule refused.
-    #[cfg(feature = "memory")]
     pub(crate) const fn untaken(self) -> Self {
         let taken = self.tokens as u128 * self.quota.grains_per_token() as u128;
         Self {

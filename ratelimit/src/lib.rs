@@ -2,10 +2,12 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(any(feature = "memory", test))]
+#[cfg(any(feature = "memory", feature = "conformance", test))]
 extern crate std;
 
 mod bucket;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decision;
 #[cfg(feature = "memory")]
 mod memory;
@@ -13,10 +15,11 @@ mod migration;
 mod quota;
 mod quota_text;
 mod rule;
+#[cfg(feature = "store")]
+mod store;
 #[cfg(feature = "memory")]
 mod table;
 mod time;
-#[cfg(feature = "memory")]
 mod verdict;
 
 pub use crate::bucket::Bucket;
@@ -27,6 +30,7 @@ pub use crate::migration::Migration;
 pub use crate::quota::{Quota, QuotaFault};
 pub use crate::quota_text::ParseQuotaError;
 pub use crate::rule::Rule;
+#[cfg(feature = "store")]
+pub use crate::store::{Store, StoreError};
 pub use crate::time::Time;
-#[cfg(feature = "memory")]
 pub use crate::verdict::{Ask, MAX_ASKS, TooManyAsks, Verdict};

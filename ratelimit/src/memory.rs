@@ -13,6 +13,9 @@ use crate::table::{Address, Locked, LockedAll, MAX_LOCKED, Table};
 use crate::time::Time;
 use crate::verdict::{Ask, MAX_ASKS, TooManyAsks, Verdict};
 
+#[cfg(feature = "store")]
+mod store;
+
 // Every bucket of a verdict is locked until it is given.
 const _: () = assert!(MAX_ASKS <= MAX_LOCKED);
 
@@ -101,19 +104,8 @@ impl Memory {
     ///
     /// There are more than [`MAX_ASKS`].
     pub fn take_all<'a>(&self, asks: &[Ask<'a>]) -> Result<Verdict<'a>, TooManyAsks> {
-        if asks.len() > MAX_ASKS {
-            return Err(TooManyAsks { given: asks.len() });
-        }
         let now = self.now();
-        let addresses: ArrayVec<_, MAX_ASKS> = asks
-            .iter()
-            .map(|ask| self.table.address(ask.rule.name(), ask.key))
-            .collect();
-        let mut held = Held {
-            memory: self,
-            own: self.table.lock_all(&addresses),
-            crowd: None,
-        };
+        let (mut held, addresses) = self.hold(asks)?;
         let mut verdict = Verdict::empty();
         for (ask, &address) in asks.iter().zip(&addresses) {
             let quota = ask.rule.quota();
@@ -207,6 +199,21 @@ impl Memory {
         outcome.ok_or(now)
     }
 
+    /// Locks the buckets of several asks, and says where they are.
+    fn hold(&self, asks: &[Ask<'_>]) -> Result<(Held<'_>, Addresses), TooManyAsks> {
+        TooManyAsks::check(asks)?;
+        let addresses: Addresses = asks
+            .iter()
+            .map(|ask| self.table.address(ask.rule.name(), ask.key))
+            .collect();
+        let held = Held {
+            memory: self,
+            own: self.table.lock_all(&addresses),
+            crowd: None,
+        };
+        Ok((held, addresses))
+    }
+
     /// The bucket of all who have none of their own, if they share one.
     fn crowd(&self, rule: &Rule) -> Option<(Locked<'_>, Address)> {
         (self.when_full == WhenFull::Share).then(|| {
@@ -236,6 +243,9 @@ impl fmt::Debug for Memory {
             .finish_non_exhaustive()
     }
 }
+
+/// Where the buckets of several asks are.
+type Addresses = ArrayVec<Address, MAX_ASKS>;
 
 /// The buckets of a verdict, locked until it is given.
 struct Held<'m> {

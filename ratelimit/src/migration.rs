@@ -1,6 +1,6 @@
 //! What becomes of a bucket when its quota changes.
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, at_most_owed};
 use crate::quota::Quota;
 use crate::time::Time;
 
@@ -55,7 +55,7 @@ impl Migration {
                 new.capacity().saturating_sub(kept)
             }
         };
-        Bucket::owing(new, now, debt).bounded(new, now)
+        Bucket::owing(new, now, at_most_owed(new, debt))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 
+use crate::migration::Migration;
 use crate::quota::Quota;
 
 /// A quota with a name, by which an answer says what refused, and of which every key has a bucket.
@@ -17,6 +18,7 @@ pub struct Rule {
     name: Cow<'static, str>,
     quota: Quota,
     is_shadow: bool,
+    migration: Migration,
 }
 
 impl Rule {
@@ -26,6 +28,7 @@ impl Rule {
             name: Cow::Borrowed(name),
             quota,
             is_shadow: false,
+            migration: Migration::AsIs,
         }
     }
 
@@ -35,6 +38,7 @@ impl Rule {
             name: name.into(),
             quota,
             is_shadow: false,
+            migration: Migration::AsIs,
         }
     }
 
@@ -43,6 +47,18 @@ impl Rule {
     #[must_use]
     pub const fn in_shadow(mut self) -> Self {
         self.is_shadow = true;
+        self
+    }
+
+    /// The rule, with what becomes of the buckets that a store finds from a time when it had another
+    /// quota: [`Migration::AsIs`] if nothing is said.
+    ///
+    /// As long as processes with the old quota and with the new one share a store, a bucket migrates
+    /// each time that it is asked by the others. Nobody gains by that as it is; by
+    /// [`Migration::Reset`] and [`Migration::Additive`] somebody may.
+    #[must_use]
+    pub const fn migrating(mut self, migration: Migration) -> Self {
+        self.migration = migration;
         self
     }
 
@@ -59,5 +75,10 @@ impl Rule {
     /// Whether it only watches.
     pub const fn is_shadow(&self) -> bool {
         self.is_shadow
+    }
+
+    /// What becomes of its buckets when its quota changes.
+    pub const fn migration(&self) -> Migration {
+        self.migration
     }
 }

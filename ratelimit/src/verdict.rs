@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::bucket::Bucket;
 use crate::decision::Decision;
 use crate::rule::Rule;
+use crate::time::Time;
 
 /// How many rules can be asked at once.
 pub const MAX_ASKS: usize = 8;
@@ -32,6 +33,11 @@ impl<'a> Ask<'a> {
             tokens: 1,
         }
     }
+
+    /// Whether both ask the same bucket.
+    fn shares_bucket_with(&self, other: &Self) -> bool {
+        self.key == other.key && self.rule.name() == other.rule.name()
+    }
 }
 
 /// More was asked at once than [`MAX_ASKS`].
@@ -42,6 +48,15 @@ pub struct TooManyAsks {
     pub given: usize,
 }
 
+impl TooManyAsks {
+    pub(crate) const fn check(asks: &[Ask<'_>]) -> Result<(), Self> {
+        if asks.len() > MAX_ASKS {
+            return Err(Self { given: asks.len() });
+        }
+        Ok(())
+    }
+}
+
 /// What several rules say together: the tokens of all of them were taken, or of none.
 #[derive(Clone, Debug)]
 pub struct Verdict<'a> {
@@ -49,6 +64,56 @@ pub struct Verdict<'a> {
 }
 
 impl<'a> Verdict<'a> {
+    /// Decides what is asked at once: the core of a store that keeps buckets. It is given the bucket of
+    /// each ask, in their order, as it was before; a bucket that is asked twice is asked one after the
+    /// other, and what was given for the second is of no account.
+    ///
+    /// If the verdict is a yes, the [bucket](Decision::bucket) of the last decision on it is to be
+    /// kept. If it is a no, nothing was taken.
+    ///
+    /// ```
+    /// use ratelimit::{Ask, Bucket, Quota, Rule, Time, Verdict};
+    ///
+    /// static BURST: Rule = Rule::new("burst", Quota::per_second(2));
+    /// static DAILY: Rule = Rule::new("daily", Quota::per_day(1_000));
+    ///
+    /// let asks = [Ask::one(&BURST, "alice"), Ask::one(&DAILY, "alice")];
+    /// let now = Time::from_micros(1);
+    /// let verdict = Verdict::decide(&asks, now, |_| Bucket::FULL)?;
+    /// assert!(verdict.is_allowed());
+    ///
+    /// let kept: Vec<_> = verdict.decisions().map(|(_, decision)| decision.bucket()).collect();
+    /// assert_eq!(kept[1].peek(DAILY.quota(), now).remaining(), 999);
+    /// # Ok::<(), ratelimit::TooManyAsks>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There are more than [`MAX_ASKS`].
+    pub fn decide(
+        asks: &[Ask<'a>],
+        now: Time,
+        mut bucket: impl FnMut(&Ask<'a>) -> Bucket,
+    ) -> Result<Self, TooManyAsks> {
+        TooManyAsks::check(asks)?;
+        let mut verdict = Self::empty();
+        for (place, ask) in asks.iter().enumerate() {
+            let given = bucket(ask);
+            let same = |other: &Ask<'a>| other.shares_bucket_with(ask);
+            let before = match asks[..place].iter().rposition(same) {
+                Some(earlier) => verdict.answers[earlier].1.bucket(),
+                None => given,
+            };
+            verdict.push(ask.rule, before.take(ask.rule.quota(), now, ask.tokens));
+        }
+        if !verdict.is_allowed() {
+            for place in 0..asks.len() {
+                verdict.untake(place);
+            }
+        }
+        Ok(verdict)
+    }
+
     pub(crate) const fn empty() -> Self {
         Self {
             answers: ArrayVec::new_const(),
