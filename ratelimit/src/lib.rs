@@ -2,13 +2,15 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(any(feature = "memory", feature = "conformance", test))]
+#[cfg(any(feature = "memory", feature = "http", feature = "conformance", test))]
 extern crate std;
 
 mod bucket;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decision;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "memory")]
 mod memory;
 mod migration;
