@@ -1,26 +1,13 @@
 //! A delivery whose body comes in pieces.
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 
-use sha2::{Digest, Sha256};
-
-use crate::algorithm::Algorithm;
 use crate::arrived::Arrived;
-use crate::claim::Claim;
-use crate::fields::Fields;
-use crate::headers::{AnyHeaders, Headers};
-use crate::id::EventId;
-use crate::jwt::Jwt;
-use crate::keys::Passes;
+use crate::headers::Headers;
+use crate::intake::Intake;
 use crate::rejection::Rejection;
 use crate::request::Request;
-use crate::segment::{Segment, around_body};
-use crate::signatures::Signatures;
-use crate::tag::Tag;
 use crate::unix_time::UnixTime;
-use crate::verdict::Verdict;
 use crate::verifier::Verifier;
 
 /// A delivery whose body comes in pieces: [`Verifier::begin`] begins it, [`push`](Arriving::push)
@@ -64,30 +51,7 @@ use crate::verifier::Verifier;
 pub struct Arriving<'a, H> {
     verifier: &'a Verifier,
     request: Request<'a, H>,
-    intake: Intake<'a>,
-    limit: u64,
-    /// How much has come.
-    len: u64,
-    /// Why there is nothing more to ask: what was refused stays so.
-    refused: Option<Rejection>,
-}
-
-/// What becomes of the body.
-enum Intake<'a> {
-    Passing(Box<Passing<'a>>),
-    Held(Vec<u8>),
-}
-
-/// A body that goes through the algorithm as it comes.
-struct Passing<'a> {
-    claim: Claim<'a>,
-    signatures: Signatures,
-    passes: Passes,
-    is_body_signed: bool,
-    /// The token that holds the hash of the body, and the hash as far as it goes.
-    token: Option<(Jwt<'a>, Sha256)>,
-    /// The last byte that has come.
-    last: Option<u8>,
+    intake: Intake,
 }
 
 impl Verifier {
@@ -104,17 +68,10 @@ impl Verifier {
         request: Request<'a, H>,
         limit: u64,
     ) -> Result<Arriving<'a, H>, Rejection> {
-        let intake = match self.holds_body() {
-            true => Intake::hold(self, request)?,
-            false => Intake::pass(self, request)?,
-        };
         Ok(Arriving {
             verifier: self,
             request,
-            intake,
-            limit,
-            len: 0,
-            refused: None,
+            intake: Intake::begin(self, request, limit)?,
         })
     }
 
@@ -143,12 +100,7 @@ impl<'a, H: Headers + Sync> Arriving<'a, H> {
     /// There is more than the limit, or the body cannot be what was signed whatever comes. Then
     /// every later call says the same.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), Rejection> {
-        let taken = match &self.refused {
-            Some(refused) => return Err(refused.clone()),
-            None => self.take(piece),
-        };
-        self.refused = taken.clone().err();
-        taken
+        self.intake.push(self.verifier, piece)
     }
 
     /// Says whether the delivery is genuine, against the system clock as it is now.
@@ -158,7 +110,8 @@ impl<'a, H: Headers + Sync> Arriving<'a, H> {
     /// As [`Verifier::verify_at`], or what [`push`](Arriving::push) has refused.
     #[cfg(feature = "std")]
     pub fn finish(self) -> Result<Arrived<'a>, Rejection> {
-        self.conclude(UnixTime::now)
+        self.intake
+            .finish(self.verifier, self.request, UnixTime::now)
     }
 
     /// Says whether the delivery is genuine as of `now`.
@@ -167,129 +120,7 @@ impl<'a, H: Headers + Sync> Arriving<'a, H> {
     ///
     /// As [`Verifier::verify_at`], or what [`push`](Arriving::push) has refused.
     pub fn finish_at(self, now: UnixTime) -> Result<Arrived<'a>, Rejection> {
-        self.conclude(|| now)
-    }
-
-    fn take(&mut self, piece: &[u8]) -> Result<(), Rejection> {
-        if self.len == 0 {
-            self.verifier.rules.check_body_start(piece)?;
-        }
-        // No platform has a `usize` of more than 64 bits.
-        self.len = self.len.saturating_add(piece.len() as u64);
-        if self.len > self.limit {
-            return Err(Rejection::BodyTooLong { limit: self.limit });
-        }
-        match &mut self.intake {
-            Intake::Passing(passing) => passing.take(piece),
-            Intake::Held(body) => body.extend_from_slice(piece),
-        }
-        Ok(())
-    }
-
-    fn conclude(self, clock: impl Fn() -> UnixTime) -> Result<Arrived<'a>, Rejection> {
-        if let Some(refused) = self.refused {
-            return Err(refused);
-        }
-        let (verdict, event_id) = match self.intake {
-            Intake::Passing(passing) => passing.decide(self.verifier, self.request, clock)?,
-            Intake::Held(body) => {
-                let (verdict, clues) = self.verifier.decide(self.request, &body, clock)?;
-                let event_id = verdict.event_id(&clues, &body);
-                (verdict, event_id.map(EventId::into_owned))
-            }
-        };
-        Ok(Arrived {
-            verdict,
-            event_id,
-            body_len: self.len,
-        })
-    }
-}
-
-impl<'a> Intake<'a> {
-    /// # Errors
-    ///
-    /// As [`Verifier::begin`]: what can be told from the headers alone, if that is all there is.
-    fn hold<H: Headers>(
-        verifier: &'a Verifier,
-        request: Request<'a, H>,
-    ) -> Result<Self, Rejection> {
-        if verifier.rules.fields.is_empty() {
-            read_headers(verifier, request)?;
-        }
-        Ok(Self::Held(Vec::new()))
-    }
-
-    /// # Errors
-    ///
-    /// As [`Verifier::begin`].
-    fn pass<H: Headers>(
-        verifier: &'a Verifier,
-        request: Request<'a, H>,
-    ) -> Result<Self, Rejection> {
-        let (claim, signatures) = read_headers(verifier, request)?;
-        let scheme = verifier.scheme();
-        let mut passes = verifier.keys.begin();
-        let [before_body, _] = around_body(&scheme.signed);
-        let pieces = claim.pieces(before_body, b"", None);
-        pieces.lay_out(|part| passes.update(part));
-        Ok(Self::Passing(Box::new(Passing {
-            // A token signs nothing; its deliveries are told apart by their bodies.
-            is_body_signed: scheme.signs(&Segment::Body) || scheme.algorithm == Algorithm::Token,
-            token: claim.jwt.map(|jwt| (jwt, Sha256::new())),
-            claim,
-            signatures,
-            passes,
-            last: None,
-        })))
-    }
-}
-
-/// What the headers say, when no field of the body is needed beside them.
-fn read_headers<'a, H: Headers>(
-    verifier: &'a Verifier,
-    request: Request<'a, H>,
-) -> Result<(Claim<'a>, Signatures), Rejection> {
-    let mut signatures = Signatures::new(verifier.scheme());
-    let claim = Claim::read(&verifier.rules, request, Fields::NONE, &mut signatures)?;
-    Ok((claim, signatures))
-}
-
-impl<'a> Passing<'a> {
-    fn take(&mut self, piece: &[u8]) {
-        self.last = piece.last().copied().or(self.last);
-        if self.is_body_signed {
-            self.passes.update(piece);
-        }
-        if let Some((_, hash)) = &mut self.token {
-            hash.update(piece);
-        }
-    }
-
-    fn decide<H: Headers + Sync>(
-        mut self,
-        verifier: &'a Verifier,
-        request: Request<'a, H>,
-        clock: impl Fn() -> UnixTime,
-    ) -> Result<(Verdict<'a>, Option<EventId<'a>>), Rejection> {
-        let Verifier { rules, keys, .. } = verifier;
-        rules.check_body_end(self.last.as_slice())?;
-        let now = verifier.ask(&clock);
-        let [_, behind_body] = around_body(&rules.scheme.signed);
-        let pieces = self.claim.pieces(behind_body, b"", None);
-        pieces.lay_out(|part| self.passes.update(part));
-        let found = keys.find_finished(self.signatures.usable(), self.passes, now)?;
-        let sent_at = match self.token {
-            Some((jwt, hash)) => {
-                let hash = Tag::new(&hash.finalize());
-                rules.check_claims(&jwt, hash, self.claim.url, now.unwrap_or_else(clock))?
-            }
-            None => self.claim.time(),
-        };
-        let origin = (request.headers as &dyn AnyHeaders, self.claim.family);
-        let verdict = Verdict::reach(&rules.scheme, origin, found, sent_at, now)?;
-        let event_id = verdict.event_id(&self.claim.into_clues(), b"");
-        Ok((verdict, event_id))
+        self.intake.finish(self.verifier, self.request, || now)
     }
 }
 
@@ -298,7 +129,7 @@ impl<H> fmt::Debug for Arriving<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arriving")
             .field("scheme", &self.verifier.scheme().name)
-            .field("body_len", &self.len)
+            .field("body_len", &self.intake.len())
             .finish_non_exhaustive()
     }
 }

@@ -40,6 +40,7 @@ mod header_names;
 mod headers;
 mod http_date;
 mod id;
+mod intake;
 mod json_object;
 mod jwk;
 mod jwt;
