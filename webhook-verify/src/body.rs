@@ -22,8 +22,9 @@ where
     }
 }
 
-/// The limit may be one of several, each of which wraps the error of the one inside.
-fn refused(error: Box<dyn Error + Send + Sync>) -> Refused {
+/// Why a body has no end. The limit may be one of several, each of which wraps the error of the one
+/// inside.
+pub(crate) fn refused(error: Box<dyn Error + Send + Sync>) -> Refused {
     let outermost: &(dyn Error + 'static) = &*error;
     match successors(Some(outermost), |&error| error.source()).any(|it| it.is::<LengthLimitError>())
     {

@@ -26,7 +26,17 @@ pub enum Refused {
     BrokenBody(#[source] Box<dyn Error + Send + Sync>),
     /// It is not a genuine delivery, or not one of now.
     #[error(transparent)]
-    Rejected(#[from] Rejection),
+    Rejected(Rejection),
+}
+
+impl From<Rejection> for Refused {
+    /// A body that is too long is [`TooLarge`](Refused::TooLarge), whoever has counted.
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::BodyTooLong { .. } => Self::TooLarge,
+            rejection => Self::Rejected(rejection),
+        }
+    }
 }
 
 impl Refused {

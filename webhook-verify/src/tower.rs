@@ -1,7 +1,8 @@
 //! A layer for tower, and so for hyper through `hyper_util::service::TowerToHyperService`.
 //!
 //! The service behind it takes `http::Request<Delivery>`: there is no way to its body but through the
-//! proof. Everything else is answered by the layer.
+//! proof. Everything else is answered by the layer. For bodies that do not fit into memory there is
+//! [another](#holding-or-streaming).
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -48,6 +49,17 @@
 //! If the scheme signs the address, the path and the query are those of the request as it reaches the
 //! layer. So put it in front of whatever rewrites them.
 //!
+//! # Holding or streaming
+//!
+//! [`VerifyLayer`] holds a body until the signature is verified. Nothing unverified reaches the service,
+//! and there is nothing to undo: take it wherever a body fits into memory, as nearly all webhooks do.
+//!
+//! [`VerifyLayer::streaming`] is for bodies that do not: exports, media, batches of events which the
+//! service writes to a file or passes on. It reads an [`ArrivingBody`], whose pieces come **before** the
+//! verdict, and must be able to throw away what it has made of them. The end of the body is the verdict,
+//! and the [`Proof`](crate::Proof) is with its [`Arrival`]. Memory does not grow with the body, unless
+//! [`Verifier::holds_body`](crate::Verifier::holds_body): then nothing is won by it.
+//!
 //! # What it leaves to the host
 //!
 //! * **Time.** A body that comes slowly is waited for. Limit that in front of the layer, as
@@ -60,10 +72,16 @@
 //!
 //! Trailers are dropped: no scheme signs them.
 
+mod arrival;
+mod arriving_body;
 mod layer;
 mod resolve;
 mod service;
+mod stream;
 
+pub use self::arrival::Arrival;
+pub use self::arriving_body::ArrivingBody;
 pub use self::layer::VerifyLayer;
 pub use self::resolve::Resolve;
 pub use self::service::Verify;
+pub use self::stream::{VerifyStream, VerifyStreamLayer};

@@ -11,10 +11,13 @@ use http_body::Body;
 use http_body_util::Limited;
 use tower_layer::Layer;
 
+use super::arriving_body::{ArrivingBody, Origin};
 use super::resolve::Resolve;
 use super::service::Verify;
+use super::stream::VerifyStreamLayer;
 use crate::body;
 use crate::delivery::{DEFAULT_BODY_LIMIT, Delivery};
+use crate::intake::Intake;
 use crate::refused::Refused;
 use crate::request::Request;
 use crate::verifier::Verifier;
@@ -28,7 +31,7 @@ pub struct VerifyLayer<R> {
     on_refused: Arc<OnRefused>,
 }
 
-type OnRefused = dyn Fn(&Parts, &Refused) + Send + Sync;
+pub(super) type OnRefused = dyn Fn(&Parts, &Refused) + Send + Sync;
 
 impl VerifyLayer<Arc<Verifier>> {
     /// A layer that verifies every request with one verifier.
@@ -67,6 +70,12 @@ impl<R: Resolve> VerifyLayer<R> {
         }
     }
 
+    /// Lets the service behind the layer read while a delivery is verified, in memory that does not grow
+    /// with the body; the [module](super#holding-or-streaming) says when that is better.
+    pub fn streaming(self) -> VerifyStreamLayer<R> {
+        VerifyStreamLayer::new(self)
+    }
+
     pub(super) async fn admit<B>(&self, head: &Parts, body: B) -> Result<Delivery, Refused>
     where
         B: Body,
@@ -75,6 +84,22 @@ impl<R: Resolve> VerifyLayer<R> {
         let verifier = self.resolver.resolve(head).await?;
         let body = read(body, self.limit).await?;
         Ok(verifier.verify_owned(Request::from(head), body)?)
+    }
+
+    pub(super) async fn begin<B: Body>(
+        &self,
+        head: &Parts,
+        body: B,
+    ) -> Result<ArrivingBody<B>, Refused> {
+        let verifier = self.resolver.resolve(head).await?;
+        check_announced(&body, self.limit)?;
+        let intake = Intake::begin(&verifier, Request::from(head), self.limit as u64)?;
+        let origin = Origin {
+            verifier,
+            head: head.clone(),
+            on_refused: Arc::clone(&self.on_refused),
+        };
+        Ok(ArrivingBody::new(body, origin, intake))
     }
 
     pub(super) fn tell(&self, head: &Parts, refused: &Refused) {
@@ -88,10 +113,18 @@ where
     B: Body,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    if body.size_hint().lower() > limit as u64 {
-        return Err(Refused::TooLarge);
-    }
+    check_announced(&body, limit)?;
     body::read(Limited::new(body, limit)).await
+}
+
+/// # Errors
+///
+/// It is known to be too long before any of it is read.
+fn check_announced(body: &impl Body, limit: usize) -> Result<(), Refused> {
+    match body.size_hint().lower() > limit as u64 {
+        true => Err(Refused::TooLarge),
+        false => Ok(()),
+    }
 }
 
 impl<S, R: Clone> Layer<S> for VerifyLayer<R> {

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{any, post};
 use axum::{Extension, Router};
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use webhook_verify::tower::VerifyLayer;
+use webhook_verify::tower::{Arrival, VerifyLayer};
 use webhook_verify::{Delivery, Proof, Provider, Refused, Signer, UnixTime, Verifier};
 
 use crate::delivery::{BODY, lines, secret, sign, sign_at, verifier};
@@ -158,5 +159,27 @@ async fn a_router_behind_the_layer_reads_genuine_bodies_only() {
         (200, format!("github 2026-11 {BODY}"))
     );
     let Answer { status, body, .. } = deliver(address, "/", &[], BODY).await;
+    assert_eq!((status, body.as_str()), (401, ""));
+}
+
+#[tokio::test]
+async fn a_layer_around_the_router_lets_handlers_read_while_it_verifies() {
+    async fn hook(Extension(arrival): Extension<Arrival>, body: Body) -> Vec<u8> {
+        match to_bytes(body, usize::MAX).await {
+            Ok(body) => {
+                let proof = arrival.proof().expect("the end has come");
+                [proof.scheme().as_bytes(), b" ", &body].concat()
+            }
+            Err(refused) => refused.to_string().into_bytes(),
+        }
+    }
+    let app = Router::new()
+        .route("/", post(hook))
+        .layer(VerifyLayer::new(verifier(Provider::GitHub)).streaming());
+    let address = serve(app).await;
+    let headers = sign(Provider::GitHub, BODY);
+    let Answer { status, body, .. } = deliver(address, "/", &headers, BODY).await;
+    assert_eq!((status, body), (200, format!("github {BODY}")));
+    let Answer { status, body, .. } = deliver(address, "/", &headers, "{}").await;
     assert_eq!((status, body.as_str()), (401, ""));
 }

@@ -7,6 +7,7 @@
 //! `--nocapture` for a table.
 
 mod file;
+mod layers;
 mod vector;
 mod verdict;
 
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use webhook_verify::Provider;
 
 use crate::file::{File, verdicts};
+use crate::layers::judge;
 use crate::vector::Vector;
 use crate::verdict::Verdict;
 
@@ -81,6 +83,21 @@ fn every_verdict_is_on_the_deliveries_that_are_here() {
 
     assert!(!verdicts.is_empty());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_layer_that_streams_judges_as_one_that_holds() {
+    let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
+    for file in File::all() {
+        for vector in file.vectors() {
+            if let Some([held, streamed]) = judge(vector) {
+                assert_eq!(held, streamed, "{}", vector.id);
+                *statuses.entry(held.0).or_default() += 1;
+            }
+        }
+    }
+    println!("deliveries by the status of the answer: {statuses:?}");
+    assert!(statuses[&200] > 300 && statuses[&401] > 300);
 }
 
 fn print(tallies: &BTreeMap<Provider, Tally>) {

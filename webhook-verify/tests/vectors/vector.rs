@@ -88,7 +88,7 @@ impl Vector {
         Ok(arriving.finish_at(now)?.to_proof())
     }
 
-    fn verifier(&self) -> Result<Verifier, Misconfigured> {
+    pub(crate) fn verifier(&self) -> Result<Verifier, Misconfigured> {
         match self.provider().scheme().secret {
             SecretForm::Certificate(_) => self.certified(),
             _ => Verifier::new(self.setup(), self.ring()),
@@ -162,6 +162,21 @@ impl Vector {
         }
     }
 
+    /// What it is to a server; nothing, if no server would read such headers.
+    pub(crate) fn head(&self) -> Option<http::Request<()>> {
+        let address: Option<http::Uri> = self.url.as_ref().and_then(|url| url.parse().ok());
+        let address = address.as_ref().and_then(http::Uri::path_and_query);
+        let target = self.target.as_deref();
+        let target = target.or_else(|| Some(address?.as_str())).unwrap_or("/");
+        let mut head = http::Request::builder()
+            .method(self.method.as_deref().unwrap_or("POST"))
+            .uri(target);
+        for (name, value) in &self.headers {
+            head = head.header(name, value);
+        }
+        head.body(()).ok()
+    }
+
     fn ring(&self) -> SecretRing {
         self.secrets
             .iter()
@@ -169,7 +184,7 @@ impl Vector {
             .collect()
     }
 
-    fn body(&self) -> Vec<u8> {
+    pub(crate) fn body(&self) -> Vec<u8> {
         match (&self.body_utf8, &self.body_base64) {
             (Some(text), None) => text.clone().into_bytes(),
             (None, Some(text)) => STANDARD

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tower::{ServiceBuilder, service_fn};
+use tower::{Service, ServiceBuilder, service_fn};
 use webhook_verify::tower::{Resolve, VerifyLayer};
 use webhook_verify::{Delivery, Proof};
 
@@ -47,16 +48,7 @@ impl Server {
                 request
             })
             .service(service_fn(repeat));
-        let accepting = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let service = TowerToHyperService::new(service.clone());
-                tokio::spawn(async move {
-                    let server = auto::Builder::new(TokioExecutor::new());
-                    // A client that breaks off is an error here, which is what some tests are about.
-                    drop(server.serve_connection(TokioIo::new(stream), service).await);
-                });
-            }
-        });
+        let accepting = tokio::spawn(accept(listener, service));
         Self {
             address,
             refused,
@@ -80,6 +72,25 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
+    }
+}
+
+/// Serves whoever connects, over whichever version of HTTP.
+pub(super) async fn accept<S>(listener: TcpListener, service: S)
+where
+    S: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    while let Ok((stream, _)) = listener.accept().await {
+        let service = TowerToHyperService::new(service.clone());
+        tokio::spawn(async move {
+            let server = auto::Builder::new(TokioExecutor::new());
+            // A client that breaks off is an error here, which is what some tests are about.
+            drop(server.serve_connection(TokioIo::new(stream), service).await);
+        });
     }
 }
 
