@@ -13,6 +13,7 @@ use crate::table::{Address, Locked, LockedAll, MAX_LOCKED, Table};
 use crate::time::Time;
 use crate::verdict::{Ask, MAX_ASKS, TooManyAsks, Verdict};
 
+mod inheritance;
 #[cfg(feature = "store")]
 mod store;
 
@@ -188,13 +189,12 @@ impl Memory {
         change: impl Fn(Bucket, Time) -> (Bucket, T),
     ) -> Result<T, Time> {
         let now = self.now();
-        let quota = rule.quota();
         let address = self.table.address(rule.name(), key);
         let change = |bucket| change(bucket, now);
-        let own = self.table.lock(address).update(address, quota, now, change);
+        let own = inheritance::update(&mut self.table.lock(address), rule, address, now, change);
         let outcome = own.or_else(|| {
             let (mut crowd, address) = self.crowd(rule)?;
-            crowd.update(address, quota, now, change)
+            inheritance::update(&mut crowd, rule, address, now, change)
         });
         outcome.ok_or(now)
     }
@@ -264,7 +264,8 @@ impl Held<'_> {
         now: Time,
         change: impl Fn(Bucket) -> (Bucket, T),
     ) -> Option<T> {
-        let own = self.own.update(address, rule.quota(), now, &change);
+        let shard = self.own.shard(address)?;
+        let own = inheritance::update(shard, rule, address, now, &change);
         if own.is_some() || self.memory.when_full == WhenFull::Refuse {
             return own;
         }
@@ -272,7 +273,7 @@ impl Held<'_> {
         let crowd = self
             .crowd
             .get_or_insert_with(|| self.memory.crowd.lock(address));
-        crowd.update(address, rule.quota(), now, &change)
+        inheritance::update(crowd, rule, address, now, &change)
     }
 }
 

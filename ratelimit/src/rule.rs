@@ -1,6 +1,7 @@
 //! A quota with a name.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use crate::migration::Migration;
 use crate::quota::Quota;
@@ -19,16 +20,34 @@ pub struct Rule {
     quota: Quota,
     is_shadow: bool,
     migration: Migration,
+    /// The quotas that it had before, the latest last, as far as they are remembered.
+    former: Vec<Former>,
+    /// How often its quota has changed: each time it has other buckets.
+    generation: u32,
+}
+
+/// A quota that a rule had, and how its buckets are taken to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Former {
+    pub(crate) quota: Quota,
+    pub(crate) migration: Migration,
 }
 
 impl Rule {
-    /// A rule. Two rules of one name share their buckets, and must have one quota.
+    /// How many quotas are remembered that a rule had before. The bucket of a key that was not asked
+    /// during so many changes is full.
+    pub const REMEMBERED_CHANGES: usize = 4;
+
+    /// A rule. Two rules of one name share their buckets, and must have one quota;
+    /// [`changed_to`](Rule::changed_to) gives it another.
     pub const fn new(name: &'static str, quota: Quota) -> Self {
         Self {
             name: Cow::Borrowed(name),
             quota,
             is_shadow: false,
             migration: Migration::AsIs,
+            former: Vec::new(),
+            generation: 0,
         }
     }
 
@@ -39,6 +58,8 @@ impl Rule {
             quota,
             is_shadow: false,
             migration: Migration::AsIs,
+            former: Vec::new(),
+            generation: 0,
         }
     }
 
@@ -62,6 +83,44 @@ impl Rule {
         self
     }
 
+    /// The rule with another quota, to be asked instead of this one from now on: what is asked of
+    /// this one later counts apart. To the same quota nothing changes, unless everybody starts anew.
+    ///
+    /// The bucket of a key is taken over when the key is next asked, and goes on as it was until
+    /// then. One that is full by then is as if it had never been, so it is full under the new quota.
+    /// A store which keeps the quota with the bucket finds that it has changed even if the rule is
+    /// made anew, and needs no more than [`migrating`](Rule::migrating).
+    ///
+    /// ```
+    /// use ratelimit::{Memory, Migration, Quota, Rule, WhenFull};
+    ///
+    /// let limiter = Memory::for_keys(1_000, WhenFull::Refuse);
+    /// let slow = Rule::new("search", Quota::per_hour(10));
+    /// limiter.take(&slow, "alice", 10);
+    ///
+    /// // Alice used what she had, and is not made to wait at the rate that she no longer has.
+    /// let fast = slow.changed_to(Quota::per_second(10), Migration::AsIs);
+    /// let wait = limiter.take(&fast, "alice", 1).retry_after().expect("soon");
+    /// assert!(wait.as_millis() <= 100);
+    /// ```
+    #[must_use]
+    pub fn changed_to(mut self, quota: Quota, migration: Migration) -> Self {
+        if quota == self.quota && migration != Migration::Reset {
+            return self;
+        }
+        if self.former.len() == Self::REMEMBERED_CHANGES {
+            self.former.remove(0);
+        }
+        self.former.push(Former {
+            quota: self.quota,
+            migration,
+        });
+        self.generation = self.generation.wrapping_add(1);
+        self.quota = quota;
+        self.migration = migration;
+        self
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -80,5 +139,15 @@ impl Rule {
     /// What becomes of its buckets when its quota changes.
     pub const fn migration(&self) -> Migration {
         self.migration
+    }
+
+    #[cfg(feature = "memory")]
+    pub(crate) fn former(&self) -> &[Former] {
+        &self.former
+    }
+
+    #[cfg(feature = "memory")]
+    pub(crate) const fn generation(&self) -> u32 {
+        self.generation
     }
 }

@@ -62,6 +62,19 @@ pub(crate) struct Address {
     key: u64,
 }
 
+impl Address {
+    /// Where the bucket of the same key is in another generation of its rule: in the same shard, so
+    /// that one lock is enough for both.
+    pub(crate) fn in_generation(self, generation: u32) -> Self {
+        // An odd factor: no two generations have the same bits.
+        let bits = u64::from(generation).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Self {
+            shard: self.shard,
+            key: (self.key ^ bits).max(1),
+        }
+    }
+}
+
 impl Table {
     /// For so many keys.
     pub(crate) fn for_keys(keys: usize) -> Self {
@@ -119,18 +132,12 @@ pub(crate) struct Locked<'t>(MutexGuard<'t, Shard>);
 /// The shards of several buckets, locked.
 pub(crate) struct LockedAll<'t>(ArrayVec<(usize, Locked<'t>), MAX_LOCKED>);
 
-impl LockedAll<'_> {
-    /// As [`Locked::update`], for one of the addresses that it was locked for.
-    pub(crate) fn update<T>(
-        &mut self,
-        address: Address,
-        quota: Quota,
-        now: Time,
-        change: impl FnOnce(Bucket) -> (Bucket, T),
-    ) -> Option<T> {
+impl<'t> LockedAll<'t> {
+    /// The shard of one of the addresses that it was locked for.
+    pub(crate) fn shard(&mut self, address: Address) -> Option<&mut Locked<'t>> {
         let mut shards = self.0.iter_mut();
         let (_, locked) = shards.find(|(shard, _)| *shard == address.shard)?;
-        locked.update(address, quota, now, change)
+        Some(locked)
     }
 }
 
@@ -221,6 +228,10 @@ impl Shard {
                 place = next(place);
                 passed += 1;
             }
+        }
+        // What was cleared on the way may have left its gap behind.
+        if self.used < SLOTS {
+            return self.find(key, now);
         }
         Place::Nowhere
     }
@@ -326,6 +337,24 @@ mod tests {
     }
 
     #[test]
+    fn the_only_bucket_that_is_full_makes_room_wherever_it_is() {
+        // Each table hashes in its own way, so each puts it elsewhere.
+        for _ in 0..1_000 {
+            let table = Table::for_keys(1);
+            let start = Time::from_micros(1);
+            for key in 0..SLOTS as u64 {
+                take(&table, key, start).expect("there is room");
+                if key != 0 {
+                    take(&table, key, start).expect("it has room");
+                }
+            }
+            assert_eq!(take(&table, 1_000, start), None);
+            let later = Time::from_micros(1_000_001);
+            assert_eq!(take(&table, 1_000, later), Some(999));
+        }
+    }
+
+    #[test]
     fn locks_of_one_shard_are_one() {
         let table = Table::for_keys(1);
         let addresses: Vec<_> = (0..8)
@@ -334,7 +363,8 @@ mod tests {
         let mut locked = table.lock_all(&addresses);
         for &address in &addresses {
             let charged = |bucket: Bucket| (bucket.charge(QUOTA, Time::EPOCH, 1), ());
-            let update = locked.update(address, QUOTA, Time::EPOCH, charged);
+            let shard = locked.shard(address).expect("locked");
+            let update = shard.update(address, QUOTA, Time::EPOCH, charged);
             assert_eq!(update, Some(()));
         }
         drop(locked);
