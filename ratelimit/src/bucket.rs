@@ -67,8 +67,7 @@ impl Bucket {
     /// Gives tokens back. The bucket never holds more than its burst.
     #[must_use]
     pub const fn refund(self, quota: Quota, now: Time, tokens: u64) -> Self {
-        let debt = at_most_owed(quota, self.debt(quota, now));
-        Self::owing(quota, now, debt.saturating_sub(grains(quota, tokens)))
+        self.repaid(quota, now, grains(quota, tokens))
     }
 
     /// Takes tokens whether or not they are there, for what has been used already. What is missing
@@ -129,6 +128,12 @@ impl Bucket {
         Self { full_at }
     }
 
+    /// The bucket of which so many grains are given back.
+    pub(crate) const fn repaid(self, quota: Quota, now: Time, grains: u128) -> Self {
+        let debt = at_most_owed(quota, self.debt(quota, now));
+        Self::owing(quota, now, debt.saturating_sub(grains))
+    }
+
     /// The bucket from which so much is missing.
     pub(crate) const fn owing(quota: Quota, now: Time, debt: u128) -> Self {
         Self {
@@ -149,7 +154,7 @@ pub(crate) const fn at_most_owed(quota: Quota, debt: u128) -> u128 {
 }
 
 /// Tokens in grains. Both factors have 64 bits.
-const fn grains(quota: Quota, tokens: u64) -> u128 {
+pub(crate) const fn grains(quota: Quota, tokens: u64) -> u128 {
     tokens as u128 * quota.grains_per_token() as u128
 }
 

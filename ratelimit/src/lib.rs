@@ -27,6 +27,8 @@ mod verdict;
 pub use crate::bucket::Bucket;
 pub use crate::decision::Decision;
 #[cfg(feature = "memory")]
+pub use crate::memory::reservation::{Reservation, Reserved};
+#[cfg(feature = "memory")]
 pub use crate::memory::{Memory, WhenFull};
 pub use crate::migration::Migration;
 pub use crate::quota::{Quota, QuotaFault};

@@ -14,6 +14,7 @@ use crate::time::Time;
 use crate::verdict::{Ask, MAX_ASKS, TooManyAsks, Verdict};
 
 mod inheritance;
+pub(crate) mod reservation;
 #[cfg(feature = "store")]
 mod store;
 
@@ -189,14 +190,36 @@ impl Memory {
         change: impl Fn(Bucket, Time) -> (Bucket, T),
     ) -> Result<T, Time> {
         let now = self.now();
-        let address = self.table.address(rule.name(), key);
         let change = |bucket| change(bucket, now);
-        let own = inheritance::update(&mut self.table.lock(address), rule, address, now, change);
-        let outcome = own.or_else(|| {
-            let (mut crowd, address) = self.crowd(rule)?;
-            inheritance::update(&mut crowd, rule, address, now, change)
-        });
+        let own = self.with_own_bucket(rule, key, now, change);
+        let outcome = own.or_else(|| self.with_shared_bucket(rule, now, change));
         outcome.ok_or(now)
+    }
+
+    /// Changes the bucket that a key has for itself, if there is room for one.
+    fn with_own_bucket<T>(
+        &self,
+        rule: &Rule,
+        key: &str,
+        now: Time,
+        change: impl Fn(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        let address = self.table.address(rule.name(), key);
+        inheritance::update(&mut self.table.lock(address), rule, address, now, change)
+    }
+
+    /// Changes the bucket of all who have none of their own, if they share one.
+    fn with_shared_bucket<T>(
+        &self,
+        rule: &Rule,
+        now: Time,
+        change: impl Fn(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        if self.when_full == WhenFull::Refuse {
+            return None;
+        }
+        let address = self.crowd.address(rule.name(), "");
+        inheritance::update(&mut self.crowd.lock(address), rule, address, now, change)
     }
 
     /// Locks the buckets of several asks, and says where they are.
@@ -212,14 +235,6 @@ impl Memory {
             crowd: None,
         };
         Ok((held, addresses))
-    }
-
-    /// The bucket of all who have none of their own, if they share one.
-    fn crowd(&self, rule: &Rule) -> Option<(Locked<'_>, Address)> {
-        (self.when_full == WhenFull::Share).then(|| {
-            let address = self.crowd.address(rule.name(), "");
-            (self.crowd.lock(address), address)
-        })
     }
 
     fn now(&self) -> Time {
