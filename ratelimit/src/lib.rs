@@ -2,7 +2,13 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(any(feature = "memory", feature = "http", feature = "conformance", test))]
+#[cfg(any(
+    feature = "memory",
+    feature = "http",
+    feature = "redis",
+    feature = "conformance",
+    test
+))]
 extern crate std;
 
 mod bucket;
@@ -16,6 +22,8 @@ mod memory;
 mod migration;
 mod quota;
 mod quota_text;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod rule;
 #[cfg(feature = "store")]
 mod store;
@@ -33,6 +41,8 @@ pub use crate::memory::{Memory, WhenFull};
 pub use crate::migration::Migration;
 pub use crate::quota::{Quota, QuotaFault};
 pub use crate::quota_text::ParseQuotaError;
+#[cfg(feature = "redis")]
+pub use crate::redis::Redis;
 pub use crate::rule::Rule;
 #[cfg(feature = "store")]
 pub use crate::store::{Store, StoreError};

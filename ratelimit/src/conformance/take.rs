@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
-use super::world::{ONE, SECOND, THREE, TICK, TWO, World};
+use super::world::{HOURLY, ONE, SECOND, THREE, TICK, TWO, World};
 use crate::quota::Quota;
 use crate::rule::Rule;
 
@@ -189,15 +189,13 @@ pub async fn rules_do_not_share(world: World) {
 
 /// Several hundred are not too many, and each is remembered.
 pub async fn many_keys_are_kept_apart(world: World) {
-    let key = |number: u32| -> String { format!("key {number}") };
+    let key = |number: u64| -> String { format!("key {number}") };
     for number in 0..500 {
-        world
-            .spend(&TWO, &key(number), 1 + u64::from(number % 2))
-            .await;
+        world.spend(&HOURLY, &key(number), 1 + number % 7).await;
     }
     for number in 0..500 {
-        let left = 1 - u64::from(number % 2);
-        assert_eq!(world.remaining(&TWO, &key(number)).await, left, "{number}");
+        let left = 999 - number % 7;
+        assert_eq!(world.remaining(&HOURLY, &key(number)).await, left);
     }
 }
 

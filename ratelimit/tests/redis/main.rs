@@ -1,0 +1,15 @@
+//! Limits in Redis, over real servers: alone, with TLS, behind Sentinel, as a cluster; killed, paused,
+//! flushed, and with what does not belong there.
+
+mod client;
+mod cluster;
+mod faults;
+mod histories;
+mod laws;
+mod line;
+mod lost_answers;
+mod migrations;
+mod sentinel;
+mod setup;
+mod sharing;
+mod world;
