@@ -41,9 +41,10 @@ pub enum Algorithm {
     /// RSA with SHA-256, PKCS #1 version 1.5
     /// ([RFC 8017 section 8.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)), with keys of 2048
     /// bits and more. They come in certificates: see [`CertificateRule`](crate::CertificateRule). Needs
-    /// the feature `certificates`, and is verified only.
+    /// the feature `certificates`. The secret of a [`Signer`](crate::Signer) is the private key.
     RsaPkcs1Sha256,
-    /// The same with SHA-1. A scheme with it is [weak](crate::Weakness::CollidingHash).
+    /// The same with SHA-1, which is verified only. A scheme with it is
+    /// [weak](crate::Weakness::CollidingHash).
     RsaPkcs1Sha1,
     /// No signature at all: the secret itself stands where one would. The layout is empty, and the
     /// encoding is not looked at.

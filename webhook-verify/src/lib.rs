@@ -65,6 +65,8 @@ pub mod replay;
 mod request;
 mod rfc3339;
 mod ring;
+#[cfg(feature = "certificates")]
+mod rsa;
 mod scheme;
 mod secret;
 mod segment;

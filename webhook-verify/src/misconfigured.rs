@@ -69,10 +69,17 @@ pub enum Misconfigured {
     /// The scheme has an RSA key that is not in a certificate, or a certificate for another key.
     #[error("RSA keys are in certificates, and no others are")]
     KeyNotInCertificate,
-    /// The scheme cannot be signed with: only its sender has the key.
+    /// The scheme names its certificate in a header, and the address was not said, or is none that the
+    /// scheme allows.
     #[error(
-        "scheme {scheme} can be verified only: the sender's certificate belongs to its own key"
+        "scheme {scheme} says where its certificate is: give one of its addresses with `certified_at`"
     )]
+    NoCertificateUrl {
+        /// The name of the scheme.
+        scheme: String,
+    },
+    /// The scheme cannot be signed with: it has RSA with SHA-1, which is for old senders only.
+    #[error("scheme {scheme} can be verified only: nothing is signed with RSA and SHA-1 any more")]
     VerifiedOnly {
         /// The name of the scheme.
         scheme: String,

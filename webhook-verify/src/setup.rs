@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::certificate_url::CertificateUrl;
 use crate::fields::FieldPlan;
 use crate::form::Form;
 use crate::jwt_rule::{Issuer, JwtRule};
@@ -11,6 +12,7 @@ use crate::provider::Provider;
 use crate::public_url::{PublicUrl, is_url_byte};
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
+use crate::secret::SecretForm;
 use crate::segment::{Segment, are_neighbours};
 use crate::weakness::Weakness;
 
@@ -36,6 +38,7 @@ pub struct Setup {
     public_url: Option<String>,
     issuers: Vec<String>,
     webhook_id: Option<String>,
+    certificate_url: Option<String>,
     accepted: Option<Weakness>,
 }
 
@@ -75,6 +78,15 @@ impl Setup {
         self
     }
 
+    /// Where the certificate of the key is that a signer signs with, if the scheme says it in a header:
+    /// PayPal's. A scheme that does not say it there does not look at it, nor does a verifier: it comes
+    /// with each delivery.
+    #[must_use]
+    pub fn certified_at(mut self, url: impl Into<String>) -> Self {
+        self.certificate_url = Some(url.into());
+        self
+    }
+
     /// Uses the scheme although it has this weakness. A scheme that has another, or none, does not
     /// look at it.
     #[must_use]
@@ -95,6 +107,7 @@ impl Setup {
             public_url: self.public_url.clone().or_else(|| Some(nowhere())),
             issuers: self.issuers.clone(),
             webhook_id: self.webhook_id.clone(),
+            certificate_url: None,
         }
     }
 
@@ -108,6 +121,7 @@ impl Setup {
             public_url,
             issuers,
             webhook_id,
+            certificate_url,
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
@@ -138,7 +152,12 @@ impl Setup {
         if scheme.signs(&Segment::WebhookId) {
             check_webhook_id(webhook_id.as_deref(), &scheme)?;
         }
+        let certificate_url = certificate_url.and_then(|url| match &scheme.secret {
+            SecretForm::Certificate(rule) => rule.admit(&url),
+            _ => None,
+        });
         Ok(Rules {
+            certificate_url,
             webhook_id: webhook_id.unwrap_or_default(),
             fields: FieldPlan::of(&scheme)?,
             body_follows_url: are_neighbours(&scheme.signed, Segment::Url, Segment::Body),
@@ -171,6 +190,7 @@ impl From<Scheme> for Setup {
             public_url: None,
             issuers: Vec::new(),
             webhook_id: None,
+            certificate_url: None,
             accepted: None,
         }
     }
@@ -201,6 +221,12 @@ impl Scheme {
         Setup::from(self).webhook_id(id)
     }
 
+    /// As [`Setup::certified_at`].
+    #[must_use]
+    pub fn certified_at(self, url: impl Into<String>) -> Setup {
+        Setup::from(self).certified_at(url)
+    }
+
     /// As [`Setup::despite`].
     #[must_use]
     pub fn despite(self, weakness: Weakness) -> Setup {
@@ -227,6 +253,12 @@ impl Provider {
         Setup::from(self).webhook_id(id)
     }
 
+    /// As [`Setup::certified_at`].
+    #[must_use]
+    pub fn certified_at(self, url: impl Into<String>) -> Setup {
+        Setup::from(self).certified_at(url)
+    }
+
     /// As [`Setup::despite`].
     #[must_use]
     pub fn despite(self, weakness: Weakness) -> Setup {
@@ -248,6 +280,8 @@ pub(crate) struct Rules {
     pub(crate) issuers: Vec<String>,
     /// Empty if the scheme does not sign it.
     pub(crate) webhook_id: String,
+    /// Where the certificate of a signer is, if it was said and the scheme allows it.
+    pub(crate) certificate_url: Option<CertificateUrl>,
     body_follows_url: bool,
     url_follows_body: bool,
 }
@@ -316,48 +350,4 @@ fn check_edge(is_beside_url: bool, edge: Option<&u8>) -> Result<(), Rejection> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(setup: impl Into<Setup>) -> Misconfigured {
-        setup.into().check().expect_err("something is wrong")
-    }
-
-    #[test]
-    fn a_scheme_that_signs_the_address_needs_one() {
-        assert_eq!(
-            refused(Provider::Square),
-            Misconfigured::NoPublicUrl {
-                scheme: "square".into()
-            }
-        );
-        assert_eq!(
-            refused(Provider::Square.at("example.com")),
-            Misconfigured::PublicUrl {
-                url: "example.com".into()
-            }
-        );
-        let rules = Provider::Square.at("https://a.example/b").check();
-        let rules = rules.expect("an address");
-        assert_eq!(rules.url(None), Ok(["https://a.example", "/b"]));
-    }
-
-    #[test]
-    fn a_scheme_that_does_not_sign_the_address_does_not_look_at_it() {
-        let rules = Provider::GitHub.at("anything").check().expect("not read");
-        assert_eq!(rules.url(Some("anything")), Ok([""; 2]));
-    }
-
-    #[test]
-    fn a_weakness_is_accepted_by_its_own_name_only() {
-        let weak = Misconfigured::Weak {
-            scheme: "gitlab-token".into(),
-            weakness: Weakness::SharedToken,
-        };
-        assert_eq!(refused(Provider::GitLabToken), weak);
-        let other = Provider::GitLabToken.despite(Weakness::BodyNotCovered);
-        assert_eq!(refused(other), weak);
-        let named = Provider::GitLabToken.despite(Weakness::SharedToken);
-        assert!(named.check().is_ok());
-    }
-}
+mod tests;

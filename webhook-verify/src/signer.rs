@@ -1,5 +1,7 @@
 //! Signing, for outgoing webhooks and for tests.
 
+mod certificate;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -58,14 +60,21 @@ impl Signer {
     /// signatures, so that both sides can be moved to a new secret one after the other; elsewhere
     /// with the first.
     ///
+    /// Where a verifier takes [`Certificates`](crate::Certificates), a signer takes a private key of RSA
+    /// with 2048 to 4096 bits, in PKCS #8, as Base64 or as a PEM file. Nobody but the provider has the one
+    /// that belongs to its certificate: a receiver that is to be tried must trust a root of your own.
+    ///
     /// # Errors
     ///
-    /// As [`Verifier::new`](crate::Verifier::new).
+    /// As [`Verifier::new`](crate::Verifier::new); or the scheme has a header for the address of the
+    /// certificate, and [`Setup::certified_at`] does not say it; or the scheme has RSA with SHA-1, with which
+    /// nothing is signed here.
     pub fn new(
         setup: impl Into<Setup>,
         secrets: impl Into<SecretRing>,
     ) -> Result<Self, Misconfigured> {
         let rules = setup.into().check()?;
+        certificate::check(&rules)?;
         let grammar = rules.scheme.signature.grammar();
         let keys = SigningKeys::expand(&secrets.into(), &rules.scheme)?;
         if let Some(place) = keys.labels().position(|label| !grammar.allows_label(label)) {
@@ -109,6 +118,7 @@ impl Signer {
             Some(rule) => self.add_jwt(&mut headers, signature, rule, now, &pieces)?,
             None => self.add_signatures(&mut headers, signature, now, &pieces)?,
         }
+        certificate::add(&self.rules, &mut headers);
         Ok(headers)
     }
 
@@ -228,7 +238,9 @@ impl Signer {
     }
 
     fn read_fields<'b>(&'b self, body: &'b [u8]) -> Result<Fields<'b>, Unsignable> {
-        self.rules.fields.read(body).map_err(unusable)
+        let fields = self.rules.fields.read(body).map_err(unusable)?;
+        certificate::check_fields(&self.rules, &fields).map_err(unusable)?;
+        Ok(fields)
     }
 
     fn pieces<'p>(

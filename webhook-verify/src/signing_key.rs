@@ -12,7 +12,6 @@ use crate::mac::MacKey;
 use crate::misconfigured::Misconfigured;
 use crate::ring::{Decoded, SecretRing};
 use crate::scheme::Scheme;
-use crate::secret::SecretForm;
 use crate::segment::Pieces;
 use crate::unix_time::UnixTime;
 use crate::validity::Validity;
@@ -39,6 +38,8 @@ enum Material {
     Ed25519(crate::ed25519::SigningKey),
     #[cfg(feature = "p256")]
     EcdsaP256(crate::p256::SigningKey),
+    #[cfg(feature = "certificates")]
+    Rsa(crate::rsa::SigningKey),
 }
 
 impl SigningKeys {
@@ -47,7 +48,7 @@ impl SigningKeys {
     /// As [`SecretRing::decode`]; or a secret is no key that signs with the algorithm, or this build
     /// does not have the algorithm.
     pub(crate) fn expand(ring: &SecretRing, scheme: &Scheme) -> Result<Self, Misconfigured> {
-        if matches!(scheme.secret, SecretForm::Certificate(_)) {
+        if scheme.algorithm == Algorithm::RsaPkcs1Sha1 {
             return Err(Misconfigured::VerifiedOnly {
                 scheme: scheme.name.clone().into_owned(),
             });
@@ -100,6 +101,8 @@ impl SigningKey {
             Material::Ed25519(key) => self.encoding.encode(key.sign(pieces)),
             #[cfg(feature = "p256")]
             Material::EcdsaP256(key) => self.encoding.encode_bytes(&key.sign(pieces)),
+            #[cfg(feature = "certificates")]
+            Material::Rsa(key) => self.encoding.encode_bytes(&key.sign(pieces)),
         }
     }
 }
@@ -118,9 +121,16 @@ impl Material {
                 .map_err(|fault| secret.fault(fault)),
             #[cfg(not(feature = "ed25519"))]
             Algorithm::Ed25519 => Err(Misconfigured::NeedsFeature { feature: "ed25519" }),
-            Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha1 => {
-                Err(Misconfigured::KeyNotInCertificate)
-            }
+            #[cfg(feature = "certificates")]
+            Algorithm::RsaPkcs1Sha256 => crate::rsa::SigningKey::new(&secret.key)
+                .map(Self::Rsa)
+                .map_err(|fault| secret.fault(fault)),
+            #[cfg(not(feature = "certificates"))]
+            Algorithm::RsaPkcs1Sha256 => Err(Misconfigured::NeedsFeature {
+                feature: "certificates",
+            }),
+            // `SigningKeys::expand` has refused it already.
+            Algorithm::RsaPkcs1Sha1 => Err(Misconfigured::KeyNotInCertificate),
             #[cfg(feature = "p256")]
             Algorithm::EcdsaP256Sha256 | Algorithm::Es256 => {
                 crate::p256::SigningKey::new(&secret.key, algorithm)

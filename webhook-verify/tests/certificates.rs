@@ -10,7 +10,7 @@ use serde_json::Value;
 use webhook_verify::challenge::{Challenge, sns::Topics};
 use webhook_verify::{
     CertificateFault, CertificateUrl, Certificates, MAX_PEM_LEN, Misconfigured, Provider,
-    Rejection, Secret, Signer, UnixTime, Verifier, Weakness,
+    Rejection, Secret, UnixTime, Verifier, Weakness,
 };
 
 /// 2025-06-15, which the certificates made here are valid around.
@@ -240,7 +240,7 @@ fn an_address_or_an_algorithm_of_the_senders_choice_is_refused() {
 }
 
 #[test]
-fn a_scheme_with_certificates_takes_no_secret_and_is_verified_only() {
+fn a_verifier_of_a_scheme_with_certificates_takes_no_secret() {
     let paypal = || {
         let paypal = Provider::PayPal.despite(Weakness::BodyByChecksum);
         paypal.webhook_id("1JE4291016473214C")
@@ -248,8 +248,6 @@ fn a_scheme_with_certificates_takes_no_secret_and_is_verified_only() {
     let scheme = || "paypal".into();
     let refused = Verifier::new(paypal(), Secret::new("x")).unwrap_err();
     assert_eq!(refused, Misconfigured::NoCertificates { scheme: scheme() });
-    let refused = Signer::new(paypal(), Secret::new("x")).unwrap_err();
-    assert_eq!(refused, Misconfigured::VerifiedOnly { scheme: scheme() });
     let nameless = Provider::PayPal.despite(Weakness::BodyByChecksum);
     for setup in [nameless.clone(), nameless.webhook_id("a|b")] {
         let refused = Verifier::new(setup, Authority::root().certificates()).unwrap_err();

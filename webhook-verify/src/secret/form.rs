@@ -52,7 +52,8 @@ pub enum SecretForm {
     /// signer the private one. If it has a name (`kid`), a [token](crate::Grammar::Jwt) must say it.
     Jwk,
     /// There is no secret: the key is in a certificate, whose address comes with the delivery. A
-    /// verifier takes [`Certificates`](crate::Certificates) in the place of secrets.
+    /// verifier takes [`Certificates`](crate::Certificates) in the place of secrets, and a signer the
+    /// private key as [`Der`](SecretForm::Der).
     Certificate(CertificateRule),
     /// The text is hexadecimal, behind a tag and a word which may be left out, as
     /// `signkey-prod-12ab`. The key is the bytes of the hexadecimal text, not those it stands for.
@@ -87,8 +88,8 @@ impl SecretForm {
             | Self::Der
             | Self::Jwk
             | Self::TaggedHexText { .. }
-            | Self::Sha1OfText
-            | Self::Certificate(_) => Cow::Borrowed(self),
+            | Self::Sha1OfText => Cow::Borrowed(self),
+            Self::Certificate(_) => Cow::Owned(Self::Der),
         }
     }
 
