@@ -10,14 +10,14 @@ use fred::clients::WithOptions;
 use fred::interfaces::ClientLike;
 use thiserror::Error;
 
-use self::answer::{Answer, diagnose};
-use self::call::Call;
+use self::answer::Answer;
+use self::call::{Call, Verb};
 use self::kept::Kept;
 pub use self::names::InvalidPrefix;
 use self::names::Names;
 pub use self::once::{Once, REMEMBERED_FOR};
 pub use self::script::ANSWER_WITHIN;
-use self::script::{MIGRATE, VERBS};
+use self::script::MIGRATE;
 use crate::bucket::Bucket;
 use crate::rule::Rule;
 use crate::store::{Store, StoreError};
@@ -158,7 +158,7 @@ impl<C: ClientLike> Redis<C> {
         request: Option<&str>,
         asks: &[Ask<'a>],
     ) -> Result<Verdict<'a>, StoreError> {
-        let Some(answer) = self.ask("take", request, asks).await? else {
+        let Some(answer) = self.ask(Verb::Take, request, asks).await? else {
             return Ok(Verdict::decide(asks, Time::EPOCH, |_| Bucket::FULL)?);
         };
         let now = answer.now;
@@ -182,7 +182,7 @@ impl<C: ClientLike> Redis<C> {
 
     async fn settle_for(
         &self,
-        verb: &str,
+        verb: Verb,
         request: Option<&str>,
         asks: &[Ask<'_>],
     ) -> Result<(), StoreError> {
@@ -195,24 +195,23 @@ impl<C: ClientLike> Redis<C> {
     /// Runs a verb, also on buckets that belong to another quota. None if there is nothing to ask.
     async fn ask(
         &self,
-        verb: &str,
+        verb: Verb,
         request: Option<&str>,
         asks: &[Ask<'_>],
     ) -> Result<Option<Answer>, StoreError> {
         TooManyAsks::check(asks)?;
-        let Some(first) = asks.first() else {
-            return Ok(None);
-        };
         if self.client.is_clustered() && !self.names.are_together(asks) {
             return Err(StoreError::Scattered);
         }
         for _ in 0..MIGRATIONS {
-            let mut call = Call::of(verb, self.time(), asks, &self.names);
-            if let Some(request) = request {
+            let Some(mut call) = Call::of(verb, self.time(), asks, &self.names) else {
+                return Ok(None);
+            };
+            if let (Some(request), Some(first)) = (request, asks.first()) {
                 let millis = REMEMBERED_FOR.as_millis() as u64;
                 call.remember(request, millis, &self.names, first.key);
             }
-            let answer = self.run(&call).await?;
+            let answer = call.make(&self.client).await?;
             if answer.word != "changed" {
                 return Ok(Some(answer));
             }
@@ -225,6 +224,7 @@ impl<C: ClientLike> Redis<C> {
     async fn migrate(&self, asks: &[Ask<'_>], answer: Answer) -> Result<(), StoreError> {
         let now = answer.now;
         let mut call = Call {
+            script: &MIGRATE,
             keys: Vec::new(),
             arguments: Vec::new(),
         };
@@ -244,13 +244,7 @@ impl<C: ClientLike> Redis<C> {
         if call.keys.is_empty() {
             return Err(StoreError::Corrupt(Disagrees.into()));
         }
-        let run = MIGRATE.run(&self.client, &call.keys, &call.arguments);
-        run.await.map_err(diagnose)?.expect("settled")
-    }
-
-    async fn run(&self, call: &Call) -> Result<Answer, StoreError> {
-        let run = VERBS.run(&self.client, &call.keys, &call.arguments);
-        run.await.map_err(diagnose)
+        call.make(&self.client).await?.expect("settled")
     }
 
     fn time(&self) -> Option<Time> {
@@ -273,22 +267,22 @@ impl<C: ClientLike> Store for Redis<C> {
     }
 
     async fn refund_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
-        self.settle_for("refund", None, asks).await
+        self.settle_for(Verb::Refund, None, asks).await
     }
 
     async fn charge_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
-        self.settle_for("charge", None, asks).await
+        self.settle_for(Verb::Charge, None, asks).await
     }
 
     async fn reset(&self, rule: &Rule, key: &str) -> Result<(), StoreError> {
         let bucket = self.names.bucket(rule, key);
-        let call = Call::new("reset", self.time(), bucket);
-        self.run(&call).await?.expect("settled")
+        let call = Call::new(Verb::Reset, self.time(), bucket);
+        call.make(&self.client).await?.expect("settled")
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        let call = Call::new("check", self.time(), self.names.check());
-        self.run(&call).await?.expect("healthy")?;
+        let call = Call::new(Verb::Check, self.time(), self.names.check());
+        call.make(&self.client).await?.expect("healthy")?;
         health::evicts_nothing(&self.client).await
     }
 }

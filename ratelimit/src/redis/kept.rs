@@ -16,7 +16,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Reads what the script writes.
+    /// Reads what the scripts write.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (micros, rest) = text.split_once(' ')?;
         let (left_over, quota) = rest.split_once(' ')?;
@@ -43,13 +43,13 @@ impl Kept {
         Self { bucket, quota }
     }
 
-    /// What the script reads.
+    /// What the scripts read.
     pub(super) fn text(&self) -> String {
         let (micros, left_over) = self.bucket.to_parts(self.quota);
         format!("{micros} {left_over} {}", self.quota)
     }
 
-    /// For how long it is to be kept: milliseconds, with a second to spare, as in the script.
+    /// For how long it is to be kept: milliseconds, with a second to spare, as in the scripts.
     pub(super) fn millis(&self, now: Time) -> u64 {
         let full_in = self.bucket.peek(self.quota, now).reset_after();
         full_in.as_millis() as u64 + 1_001

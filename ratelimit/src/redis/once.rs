@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use fred::interfaces::ClientLike;
 
 use super::Redis;
+use super::call::Verb;
 use crate::rule::Rule;
 use crate::store::{Store, StoreError};
 use crate::verdict::{Ask, Verdict};
@@ -72,12 +73,12 @@ impl<C: ClientLike> Store for Once<'_, C> {
 
     async fn refund_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
         let request = Some(self.request);
-        self.redis.settle_for("refund", request, asks).await
+        self.redis.settle_for(Verb::Refund, request, asks).await
     }
 
     async fn charge_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
         let request = Some(self.request);
-        self.redis.settle_for("charge", request, asks).await
+        self.redis.settle_for(Verb::Charge, request, asks).await
     }
 
     async fn reset(&self, rule: &Rule, key: &str) -> Result<(), StoreError> {

@@ -23,15 +23,24 @@ pub(super) struct Script {
     digest: LazyLock<String>,
 }
 
-pub(super) static VERBS: Script = Script {
-    text: include_str!("verbs.lua"),
-    digest: LazyLock::new(|| const_hex::encode(Sha1::digest(VERBS.text))),
+pub(super) static TAKE: Script = Script {
+    text: concat!(include_str!("buckets.lua"), include_str!("take.lua")),
+    digest: LazyLock::new(|| digest(&TAKE)),
+};
+
+pub(super) static SETTLE: Script = Script {
+    text: concat!(include_str!("buckets.lua"), include_str!("settle.lua")),
+    digest: LazyLock::new(|| digest(&SETTLE)),
 };
 
 pub(super) static MIGRATE: Script = Script {
     text: include_str!("migrate.lua"),
-    digest: LazyLock::new(|| const_hex::encode(Sha1::digest(MIGRATE.text))),
+    digest: LazyLock::new(|| digest(&MIGRATE)),
 };
+
+fn digest(script: &Script) -> String {
+    const_hex::encode(Sha1::digest(script.text))
+}
 
 /// Sends commands once, and not at all while the connection is down.
 ///
