@@ -12,6 +12,8 @@ extern crate alloc;
 extern crate std;
 
 mod bucket;
+#[cfg(feature = "memory")]
+mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decision;
@@ -20,6 +22,8 @@ pub mod http;
 #[cfg(feature = "memory")]
 mod memory;
 mod migration;
+#[cfg(feature = "memory")]
+mod permits;
 mod quota;
 mod quota_text;
 #[cfg(feature = "redis")]
@@ -39,6 +43,8 @@ pub use crate::memory::reservation::{Reservation, Reserved};
 #[cfg(feature = "memory")]
 pub use crate::memory::{Memory, WhenFull};
 pub use crate::migration::Migration;
+#[cfg(feature = "memory")]
+pub use crate::permits::{Admission, Busy, Concurrency, Permit, Permits};
 pub use crate::quota::{Quota, QuotaFault};
 pub use crate::quota_text::ParseQuotaError;
 #[cfg(feature = "redis")]

@@ -1,12 +1,11 @@
 //! Buckets in memory.
 
-use alloc::sync::Arc;
 use core::fmt;
-use std::time::Instant;
 
 use arrayvec::ArrayVec;
 
 use crate::bucket::Bucket;
+use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::rule::Rule;
 use crate::table::{Address, Locked, LockedAll, MAX_LOCKED, Table};
@@ -65,11 +64,6 @@ pub enum WhenFull {
     Share,
 }
 
-enum Clock {
-    Monotonic(Instant),
-    Given(Arc<dyn Fn() -> Time + Send + Sync>),
-}
-
 impl Memory {
     /// Room for the buckets of so many keys, each of which takes 26 bytes, used or not. A key takes
     /// one for each rule that it is asked of.
@@ -78,14 +72,14 @@ impl Memory {
             table: Table::for_keys(keys),
             crowd: Table::for_keys(1),
             when_full,
-            clock: Clock::Monotonic(Instant::now()),
+            clock: Clock::monotonic(),
         }
     }
 
     /// With another clock than the system's monotonic one, for tests.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
-        self.clock = Clock::Given(Arc::new(clock));
+        self.clock = Clock::given(clock);
         self
     }
 
@@ -238,14 +232,7 @@ impl Memory {
     }
 
     fn now(&self) -> Time {
-        match &self.clock {
-            Clock::Monotonic(epoch) => {
-                let passed = epoch.elapsed();
-                let micros = passed.as_secs() * 1_000_000 + u64::from(passed.subsec_micros());
-                Time::from_micros(micros)
-            }
-            Clock::Given(clock) => clock(),
-        }
+        self.clock.now()
     }
 }
 

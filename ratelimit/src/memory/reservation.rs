@@ -26,7 +26,7 @@ use crate::time::Time;
 /// # What is promised
 ///
 /// From any moment at which nothing is reserved, no more is used than the quota allows, however many
-/// reservations there are from then on.
+/// reservations there are from then on; unless more is used than was reserved.
 ///
 /// ```
 /// use ratelimit::{Memory, Quota, Reserved, Rule, WhenFull};
