@@ -1,8 +1,13 @@
 //! What HTTP says about limits: the fields that tell a client, what a client makes of them, and who a
 //! client is that comes through proxies. Nothing here needs a runtime.
 
+mod admitted;
+mod by_address;
+mod by_api_key;
+mod charge;
 mod fields;
 mod forwarded;
+mod gate;
 mod limits;
 mod names;
 mod network;
@@ -10,12 +15,21 @@ mod node;
 mod partition;
 mod problem;
 mod proxies;
+mod refused;
 mod retry_after;
 mod seconds;
+mod subject;
 
+pub use self::admitted::Admitted;
+pub use self::by_address::{ByAddress, Peer};
+pub use self::by_api_key::ByApiKey;
+pub use self::charge::Charge;
 pub use self::fields::{Fields, LegacyReset};
+pub use self::gate::Gate;
 pub use self::limits::{Limits, Policy, Remaining};
 pub use self::network::{Network, ParseNetworkError};
-pub use self::partition::Partition;
+pub use self::partition::{Partition, Partitions};
 pub use self::problem::Problem;
 pub use self::proxies::{ForwardedIn, Proxies};
+pub use self::refused::Refused;
+pub use self::subject::{And, Identify, Or, Subject};

@@ -11,6 +11,8 @@ extern crate alloc;
 ))]
 extern crate std;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod bucket;
 #[cfg(feature = "memory")]
 mod clock;
@@ -34,6 +36,8 @@ mod store;
 #[cfg(feature = "memory")]
 mod table;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod verdict;
 
 pub use crate::bucket::Bucket;

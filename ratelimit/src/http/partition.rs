@@ -6,39 +6,48 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// The partition key of the draft: a name for a bucket, by which a client can tell that two responses
-/// speak of one and the same.
-///
-/// It is 12 bytes of HMAC-SHA-256 over the key, with a secret of the host: the key may be somebody's
-/// address or account, and header fields are seen by more than one.
-///
-/// ```
-/// use ratelimit::http::Partition;
-///
-/// let alice = Partition::of(b"a secret of the host", "alice");
-/// assert_eq!(alice, Partition::of(b"a secret of the host", "alice"));
-/// assert_ne!(alice, Partition::of(b"a secret of the host", "bob"));
-/// assert_ne!(alice, Partition::of(b"another", "alice"));
-/// ```
+/// speak of one and the same. [`Partitions`] make it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Partition([u8; LEN]);
+
+/// Names buckets for clients: with 12 bytes of HMAC-SHA-256 over the key, by a secret of the host. The
+/// key may be somebody's address or account, and header fields are seen by more than one.
+///
+/// ```
+/// use ratelimit::http::Partitions;
+///
+/// let partitions = Partitions::new(b"a secret of the host");
+/// assert_eq!(partitions.of("alice"), partitions.of("alice"));
+/// assert_ne!(partitions.of("alice"), partitions.of("bob"));
+/// assert_ne!(partitions.of("alice"), Partitions::new(b"another").of("alice"));
+/// ```
+#[derive(Clone)]
+pub struct Partitions(Hmac<Sha256>);
 
 const LEN: usize = 12;
 
 impl Partition {
-    /// The partition of a key.
-    pub fn of(secret: &[u8], key: &str) -> Self {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes secrets of any length");
+    /// The bytes that are told.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Partitions {
+    /// Names by this secret, of which no copy is kept.
+    pub fn new(secret: &[u8]) -> Self {
+        let keyed = Hmac::new_from_slice(secret);
+        Self(keyed.expect("HMAC takes secrets of any length"))
+    }
+
+    /// The name of a key.
+    pub fn of(&self, key: &str) -> Partition {
+        let mut mac = self.0.clone();
         mac.update(key.as_bytes());
         let tag = mac.finalize().into_bytes();
         let mut bytes = [0; LEN];
         bytes.copy_from_slice(&tag[..LEN]);
-        Self(bytes)
-    }
-
-    /// The bytes that are told.
-    pub const fn as_bytes(&self) -> &[u8] {
-        &self.0
+        Partition(bytes)
     }
 }
 
@@ -49,5 +58,12 @@ impl fmt::Debug for Partition {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(")")
+    }
+}
+
+impl fmt::Debug for Partitions {
+    /// Nothing of the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Partitions").finish_non_exhaustive()
     }
 }

@@ -42,7 +42,7 @@ pub struct Problem<'a> {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
-    #[serde(rename = "violated-policies")]
+    #[serde(rename = "violated-policies", skip_serializing_if = "Vec::is_empty")]
     violated_policies: Vec<Cow<'a, str>>,
 }
 
@@ -79,6 +79,17 @@ impl<'a> Problem<'a> {
         })
     }
 
+    /// A problem of no type but its status.
+    pub(super) fn blank(status: StatusCode) -> Self {
+        Self {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: None,
+            violated_policies: Vec::new(),
+        }
+    }
+
     /// The status to answer with.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS)
@@ -89,7 +100,7 @@ impl<'a> Problem<'a> {
         serde_json::to_string(self).expect("strings and a number can be written")
     }
 
-    /// The whole answer, without the [`Fields`](super::Fields).
+    /// The whole answer but for the [`Fields`](super::Fields).
     pub fn to_response<B: From<String>>(&self) -> Response<B> {
         let mut response = Response::new(self.to_json().into());
         *response.status_mut() = self.status();

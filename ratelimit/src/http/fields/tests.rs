@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use proptest::prelude::*;
 
 use super::*;
-use crate::http::Limits;
+use crate::http::{Limits, Partitions};
 use crate::{Ask, Memory, Time, WhenFull};
 
 static BURST: Rule = Rule::new("burst", Quota::per_second(2));
@@ -206,7 +206,8 @@ fn layers_add_to_each_other() {
 fn a_partition_names_its_bucket_and_not_its_key() {
     let (memory, _) = memory();
     let asks = [Ask::one(&BURST, "alice"), Ask::one(&DAILY, "203.0.113.7")];
-    let partitions = asks.map(|ask| Partition::of(b"secret", ask.key));
+    let names = Partitions::new(b"secret");
+    let partitions = asks.map(|ask| names.of(ask.key));
     let verdict = memory.take_all(&asks).expect("few");
     let mut headers = HeaderMap::new();
     Fields::STANDARD.tell_at(&verdict, &partitions, NOW, &mut headers);

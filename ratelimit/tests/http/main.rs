@@ -1,0 +1,10 @@
+//! Limits as clients on the network meet them: real servers on loopback ports, and clients that do what
+//! no well-behaved one would.
+
+#![cfg(all(feature = "axum", feature = "memory", feature = "tower"))]
+
+mod axum;
+mod exchange;
+mod limits;
+mod readiness;
+mod tower;
