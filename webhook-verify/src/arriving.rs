@@ -6,7 +6,7 @@ use crate::arrived::Arrived;
 use crate::headers::Headers;
 use crate::intake::Intake;
 use crate::rejection::Rejection;
-use crate::request::Request;
+use crate::request::{Asked, Request};
 use crate::unix_time::UnixTime;
 use crate::verifier::Verifier;
 
@@ -48,9 +48,9 @@ use crate::verifier::Verifier;
 /// signature in front of the message, so that every key and every listed signature would have a state
 /// of its own, and the checks that the library makes of a whole message are not made of one in
 /// pieces. [`Verifier::holds_body`] says which it is.
-pub struct Arriving<'a, H> {
+pub struct Arriving<'a> {
     verifier: &'a Verifier,
-    request: Request<'a, H>,
+    request: Asked<'a>,
     intake: Intake,
 }
 
@@ -67,7 +67,8 @@ impl Verifier {
         &'a self,
         request: Request<'a, H>,
         limit: u64,
-    ) -> Result<Arriving<'a, H>, Rejection> {
+    ) -> Result<Arriving<'a>, Rejection> {
+        let request = request.into();
         Ok(Arriving {
             verifier: self,
             request,
@@ -92,7 +93,7 @@ impl Verifier {
     }
 }
 
-impl<'a, H: Headers + Sync> Arriving<'a, H> {
+impl<'a> Arriving<'a> {
     /// Takes the next piece of the body, which may be empty: the raw bytes that were received.
     ///
     /// # Errors
@@ -124,7 +125,7 @@ impl<'a, H: Headers + Sync> Arriving<'a, H> {
     }
 }
 
-impl<H> fmt::Debug for Arriving<'_, H> {
+impl fmt::Debug for Arriving<'_> {
     /// The name of the scheme and how much has come.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arriving")

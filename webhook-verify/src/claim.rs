@@ -1,16 +1,15 @@
 //! What a request says of itself.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::certificate_url::{AlgorithmHeader, CertificateRule, CertificateSource, CertificateUrl};
 use crate::fields::Fields;
-use crate::form::Form;
-use crate::headers::{Family, Headers};
+use crate::headers::{AnyHeaders, Family};
 use crate::id::{IdSource, is_well_formed};
 use crate::jwt::Jwt;
+use crate::keys::Passes;
 use crate::rejection::Rejection;
-use crate::request::Request;
+use crate::request::Asked;
 use crate::secret::SecretForm;
 use crate::segment::{Pieces, Segment};
 use crate::setup::Rules;
@@ -18,133 +17,103 @@ use crate::signature_source::{MoreSignatures, SignatureField, SignatureHeader, S
 use crate::signatures::{MAX_SIGNATURES, Signatures, TooMany};
 use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit};
 use crate::unix_time::UnixTime;
-use crate::verdict::IdClues;
 
 /// What a request says of itself. It is well-formed, and not to be believed yet.
 pub(crate) struct Claim<'a> {
-    /// The time, and the text which says it, if it is in the layout.
-    timestamp: Option<(UnixTime, Cow<'a, str>)>,
-    /// The id, if it is in the layout: what is not signed claims nothing.
-    id: Option<Cow<'a, str>>,
+    /// The time, if it is in the layout.
+    pub(crate) time: Option<UnixTime>,
     /// Which family of headers it was read from.
     pub(crate) family: usize,
-    /// The address, in two parts, if it is signed.
-    pub(crate) url: [&'a str; 2],
     /// The token, if it is in one that the signature stands.
     pub(crate) jwt: Option<Jwt<'a>>,
     /// Where the certificate is that it is signed with, if it is with one.
     pub(crate) certificate: Option<CertificateUrl>,
-    /// The method, if it is signed.
-    method: &'a str,
-    /// The id of the webhook, if it is signed.
-    webhook_id: &'a str,
-    /// What was read of the body, if the scheme reads any of it.
-    fields: Fields<'a>,
+    /// What was signed, if the claim is true: all but the body and the form.
+    pub(crate) pieces: Pieces<'a>,
 }
 
 impl<'a> Claim<'a> {
+    /// The claim of nothing, which [`Claim::read`] fills in where it stands: it is too long to be
+    /// handed around.
+    pub(crate) fn blank(rules: &'a Rules) -> Self {
+        Self {
+            time: None,
+            family: 0,
+            jwt: None,
+            certificate: None,
+            pieces: Pieces::of(&rules.scheme.signed),
+        }
+    }
+
     /// Reads the headers of one family, and the fields of the body. The signatures go where the
-    /// caller has room for them: there are too many bytes of them to be handed around.
+    /// caller has room for them.
     ///
     /// # Errors
     ///
     /// Something that the scheme needs is missing, or something that it reads is malformed.
-    pub(crate) fn read<H: Headers>(
+    pub(crate) fn read(
+        &mut self,
         rules: &'a Rules,
-        request: Request<'a, H>,
-        fields: Fields<'a>,
+        request: Asked<'a>,
+        fields: &'a Fields<'_>,
         signatures: &mut Signatures,
-    ) -> Result<Self, Rejection> {
+    ) -> Result<(), Rejection> {
         let scheme = &rules.scheme;
         let (family, header) = match &scheme.signature {
             SignatureSource::Header(signature) => {
                 read_signatures(signature, request.headers, signatures)?
             }
             SignatureSource::BodyField(signature) => {
-                collect_in_body(signature, &fields, signatures)?;
-                (Family::only(request.headers), "")
+                collect_in_body(signature, fields, signatures)?;
+                (Family::at(request.headers, 0), "")
             }
         };
-        Ok(Self {
-            timestamp: match &scheme.timestamp {
-                Some(rule) if scheme.signs(&Segment::Timestamp) => Some(read_timestamp(
-                    &scheme.signature,
-                    rule,
-                    &family,
-                    header,
-                    &fields,
-                )?),
-                _ => None,
-            },
-            id: match &scheme.id {
-                Some(source) if scheme.signs(&Segment::Id) => {
-                    Some(read_id(source, rules.id_boundary, &family, &fields)?)
+        self.family = family.index();
+        self.pieces.fields = fields;
+        self.pieces.webhook_id = &rules.webhook_id;
+        self.pieces.url = rules.url(request.target)?;
+        for segment in scheme.signed.iter() {
+            match (segment, &scheme.timestamp, &scheme.id) {
+                (Segment::Timestamp, Some(rule), _) => {
+                    let said = read_timestamp(&scheme.signature, rule, &family, header, fields)?;
+                    self.time = Some(said.0);
+                    self.pieces.timestamp = said.1;
                 }
-                _ => None,
-            },
-            family: family.index(),
-            url: rules.url(request.target)?,
-            jwt: match &scheme.signature {
-                SignatureSource::Header(signature) if signature.grammar.jwt().is_some() => {
-                    Some(read_jwt(signature, &family, header)?)
+                (Segment::Id, _, Some(source)) => {
+                    self.pieces.id = read_id(source, rules.id_boundary, &family, fields)?;
                 }
-                _ => None,
-            },
-            certificate: match &scheme.secret {
-                SecretForm::Certificate(rule) => Some(read_certificate(rule, &family, &fields)?),
-                _ => None,
-            },
-            method: match scheme.signs(&Segment::Method) {
-                true => read_method(request.method)?,
-                false => "",
-            },
-            webhook_id: &rules.webhook_id,
-            fields,
-        })
-    }
-
-    /// The time, if it is in the layout.
-    pub(crate) fn time(&self) -> Option<UnixTime> {
-        self.timestamp.as_ref().map(|&(time, _)| time)
-    }
-
-    /// What the id of the event may stand in.
-    pub(crate) fn into_clues(self) -> IdClues<'a> {
-        IdClues {
-            id: self.id,
-            jwt: self.jwt,
+                (Segment::Method, ..) => self.pieces.method = read_method(request.method)?,
+                (Segment::Jwt, ..) => {
+                    let jwt = read_jwt(&scheme.signature, &family, header)?;
+                    self.pieces.jwt = jwt.signed;
+                    self.jwt = Some(jwt);
+                }
+                _ => {}
+            }
         }
+        if let SecretForm::Certificate(rule) = &scheme.secret {
+            self.certificate = Some(read_certificate(rule, &family, fields)?);
+        }
+        Ok(())
     }
 
-    /// What was signed, if the claim is true.
-    pub(crate) fn pieces<'p>(
-        &'p self,
-        signed: &'p [Segment],
-        body: &'p [u8],
-        form: Option<&'p Form<'p>>,
-    ) -> Pieces<'p> {
-        Pieces {
-            signed,
-            webhook_id: self.webhook_id,
-            id: self.id.as_deref().unwrap_or_default(),
-            timestamp: self.timestamp.as_ref().map_or("", |(_, text)| text),
-            body,
-            url: self.url,
-            method: self.method,
-            form: form.map_or(&[], Form::fields),
-            jwt: self.jwt.map_or("", |jwt| jwt.signed),
-            fields: &self.fields,
-        }
+    /// Takes a part of the layout through every key.
+    pub(crate) fn lay_out(&self, part: &[Segment], passes: &mut Passes) {
+        let pieces = Pieces {
+            signed: part,
+            ..self.pieces
+        };
+        pieces.lay_out(|piece| passes.update(piece));
     }
 }
 
 /// Reads the signatures of the first family that has any, and says which it is. The text that holds
 /// them is the last that was read: a time is not looked for in one of several.
-fn read_signatures<'a, H: Headers>(
+fn read_signatures<'a>(
     signature: &SignatureHeader,
-    headers: &'a H,
+    headers: &'a dyn AnyHeaders,
     signatures: &mut Signatures,
-) -> Result<(Family<'a, H>, &'a str), Rejection> {
+) -> Result<(Family<'a>, &'a str), Rejection> {
     for family in Family::each(headers, &signature.names) {
         let mut last = None;
         let found = |header| {
@@ -167,15 +136,13 @@ fn read_signatures<'a, H: Headers>(
     })
 }
 
-fn each_text<'a, H: Headers>(
+fn each_text<'a>(
     signature: &SignatureHeader,
-    family: &Family<'a, H>,
+    family: &Family<'a>,
     mut found: impl FnMut(&'a str) -> Result<(), Rejection>,
 ) -> Result<(), Rejection> {
     if signature.more == MoreSignatures::OnLines {
-        return family
-            .lines(&signature.names)
-            .try_for_each(|header| found(header?));
+        return family.each_line(&signature.names, found);
     }
     for names in signature.every_name() {
         if let Some(header) = family.find_one(names)? {
@@ -185,9 +152,9 @@ fn each_text<'a, H: Headers>(
     Ok(())
 }
 
-fn collect<H: Headers>(
+fn collect(
     signature: &SignatureHeader,
-    family: &Family<'_, H>,
+    family: &Family<'_>,
     header: &str,
     signatures: &mut Signatures,
 ) -> Result<(), Rejection> {
@@ -200,13 +167,17 @@ fn collect<H: Headers>(
         })
 }
 
-fn read_jwt<'a, H: Headers>(
-    signature: &SignatureHeader,
-    family: &Family<'a, H>,
+fn read_jwt<'a>(
+    signature: &SignatureSource,
+    family: &Family<'a>,
     header: &'a str,
 ) -> Result<Jwt<'a>, Rejection> {
-    Jwt::in_header(header).ok_or_else(|| Rejection::NoUsableSignature {
-        header: family.name(&signature.names),
+    Jwt::in_header(header).ok_or_else(|| match signature {
+        SignatureSource::Header(signature) => Rejection::NoUsableSignature {
+            header: family.name(&signature.names),
+        },
+        // `Scheme::validate` allows no token in a body.
+        SignatureSource::BodyField(signature) => malformed_field(&signature.path),
     })
 }
 
@@ -217,20 +188,20 @@ fn collect_in_body(
     signatures: &mut Signatures,
 ) -> Result<(), Rejection> {
     let SignatureField { path, grammar, .. } = signature;
-    let collected = grammar.collect(&fields.one(path)?, signatures);
+    let collected = grammar.collect(fields.one(path)?, signatures);
     if collected.is_err() || signatures.is_empty() {
         return Err(malformed_field(path));
     }
     Ok(())
 }
 
-fn read_timestamp<'a, H: Headers>(
+fn read_timestamp<'a>(
     signature: &SignatureSource,
     rule: &TimestampRule,
-    family: &Family<'a, H>,
+    family: &Family<'a>,
     header: &'a str,
-    fields: &Fields<'a>,
-) -> Result<(UnixTime, Cow<'a, str>), Rejection> {
+    fields: &'a Fields<'_>,
+) -> Result<(UnixTime, &'a str), Rejection> {
     let (names, text) = match (&rule.source, signature) {
         (TimestampSource::BodyField(path), _) => {
             return time_in_body(path, rule.unit, fields);
@@ -247,7 +218,7 @@ fn read_timestamp<'a, H: Headers>(
         }
     };
     match rule.unit.parse(text) {
-        Some(time) => Ok((time, Cow::Borrowed(text))),
+        Some(time) => Ok((time, text)),
         None => Err(Rejection::MalformedTimestamp {
             header: family.name(names),
             unit: rule.unit,
@@ -256,10 +227,10 @@ fn read_timestamp<'a, H: Headers>(
 }
 
 /// The time under its key in the signature header.
-fn read_value<'a, H: Headers>(
+fn read_value<'a>(
     signature: &SignatureHeader,
     key: &str,
-    family: &Family<'a, H>,
+    family: &Family<'a>,
     header: &'a str,
 ) -> Result<&'a str, Rejection> {
     let name = || family.name(&signature.names);
@@ -268,12 +239,12 @@ fn read_value<'a, H: Headers>(
     found.ok_or_else(|| Rejection::MissingTimestamp { header: name() })
 }
 
-fn read_id<'a, H: Headers>(
+fn read_id<'a>(
     source: &IdSource,
     id_boundary: Option<u8>,
-    family: &Family<'a, H>,
-    fields: &Fields<'a>,
-) -> Result<Cow<'a, str>, Rejection> {
+    family: &Family<'a>,
+    fields: &'a Fields<'_>,
+) -> Result<&'a str, Rejection> {
     let names = match source {
         IdSource::Header(names) => names,
         IdSource::BodyField(path) => return id_in_body(path, id_boundary, fields),
@@ -282,7 +253,7 @@ fn read_id<'a, H: Headers>(
     };
     let id = family.one(names)?;
     if is_well_formed(id, id_boundary) {
-        return Ok(Cow::Borrowed(id));
+        return Ok(id);
     }
     Err(Rejection::MalformedId {
         header: family.name(names),
@@ -297,10 +268,10 @@ fn read_id<'a, H: Headers>(
 pub(crate) fn time_in_body<'a>(
     path: &str,
     unit: TimestampUnit,
-    fields: &Fields<'a>,
-) -> Result<(UnixTime, Cow<'a, str>), Rejection> {
+    fields: &'a Fields<'_>,
+) -> Result<(UnixTime, &'a str), Rejection> {
     let text = fields.one(path)?;
-    match unit.parse(&text) {
+    match unit.parse(text) {
         Some(time) => Ok((time, text)),
         None => Err(malformed_field(path)),
     }
@@ -314,10 +285,10 @@ pub(crate) fn time_in_body<'a>(
 pub(crate) fn id_in_body<'a>(
     path: &str,
     boundary: Option<u8>,
-    fields: &Fields<'a>,
-) -> Result<Cow<'a, str>, Rejection> {
+    fields: &'a Fields<'_>,
+) -> Result<&'a str, Rejection> {
     let id = fields.one(path)?;
-    if is_well_formed(&id, boundary) {
+    if is_well_formed(id, boundary) {
         return Ok(id);
     }
     Err(malformed_field(path))
@@ -329,9 +300,9 @@ fn malformed_field(path: &str) -> Rejection {
     }
 }
 
-fn read_certificate<H: Headers>(
+fn read_certificate(
     rule: &CertificateRule,
-    family: &Family<'_, H>,
+    family: &Family<'_>,
     fields: &Fields<'_>,
 ) -> Result<CertificateUrl, Rejection> {
     if let Some(AlgorithmHeader { names, text }) = &rule.algorithm
@@ -342,10 +313,10 @@ fn read_certificate<H: Headers>(
         });
     }
     let url = match &rule.url {
-        CertificateSource::Header(names) => Cow::Borrowed(family.one(names)?),
+        CertificateSource::Header(names) => family.one(names)?,
         CertificateSource::BodyField(path) => fields.one(path)?,
     };
-    rule.admit(&url).ok_or(Rejection::ForeignCertificate)
+    rule.admit(url).ok_or(Rejection::ForeignCertificate)
 }
 
 /// A method in upper case, which an address in lower case may follow.

@@ -30,7 +30,7 @@ impl PublicKey for VerifyingKey {
     /// without the private key can make a second.
     fn verify(&self, listed: &[Tag], message: &Message<'_>) -> Option<Tag> {
         let is_own = |tag: &&Tag| {
-            let signature = Signature::from_bytes(&tag.to_padded());
+            let signature = Signature::from_bytes(tag.as_padded());
             self.0.verify_strict(message.bytes(), &signature).is_ok()
         };
         listed.iter().find(is_own).copied()

@@ -38,7 +38,7 @@ const URL_SAFE_MAY_PAD: GeneralPurpose = GeneralPurpose::new(
 impl Encoding {
     /// Writes a signature.
     pub(crate) fn encode(self, tag: Tag) -> String {
-        self.encode_bytes(&tag.to_padded()[..tag.len()])
+        self.encode_bytes(tag.as_bytes())
     }
 
     /// Writes a signature that is no tag.
@@ -85,10 +85,9 @@ fn decode_hex(text: &str, len: usize) -> Option<Tag> {
     if text.len() != 2 * len {
         return None;
     }
-    let mut room = [0; Tag::MAX_LEN];
-    let mac = room.get_mut(..len)?;
-    const_hex::decode_to_slice(text, mac).ok()?;
-    Some(Tag::new(mac))
+    let mut tag = Tag::zeros(len);
+    const_hex::decode_to_slice(text, tag.room()).ok()?;
+    Some(tag)
 }
 
 fn decode_base64(engine: &impl Engine, text: &str, len: usize) -> Option<Tag> {
@@ -118,7 +117,7 @@ mod tests {
 
     fn decode(encoding: Encoding, text: &str) -> Option<[u8; LEN]> {
         let tag = encoding.decode(text, LEN)?;
-        tag.to_padded()[..tag.len()].try_into().ok()
+        tag.as_bytes().try_into().ok()
     }
 
     #[test]

@@ -127,10 +127,15 @@ impl FieldPlan {
     ///
     /// It cannot be read; it is signed by another scheme; or a signed field is missing, or is not
     /// within its limits.
+    #[inline]
     pub(crate) fn read<'a>(&'a self, body: &'a [u8]) -> Result<Fields<'a>, Rejection> {
         if self.paths.is_empty() {
             return Ok(Fields::NONE);
         }
+        self.read_some(body)
+    }
+
+    fn read_some<'a>(&'a self, body: &'a [u8]) -> Result<Fields<'a>, Rejection> {
         let mut values: Vec<_> = self.paths.iter().map(|_| None).collect();
         read(self.format, body, &self.paths, &mut values).map_err(|fault| self.refuse(fault))?;
         let fields = Fields {
@@ -203,16 +208,16 @@ impl<'a> Fields<'a> {
         self.value(path).and_then(Value::as_text)
     }
 
-    /// The same, to be kept.
+    /// The same, of a field that must be there.
     ///
     /// # Errors
     ///
     /// It is missing, or no text.
-    pub(crate) fn one(&self, path: &str) -> Result<Cow<'a, str>, Rejection> {
+    pub(crate) fn one(&self, path: &str) -> Result<&str, Rejection> {
         let own = || Cow::Owned(path.into());
         match self.value(path) {
-            Some(Value::Text(text)) => Ok(text.clone()),
-            Some(Value::Word(word)) => Ok(Cow::Borrowed(word)),
+            Some(Value::Text(text)) => Ok(text),
+            Some(Value::Word(word)) => Ok(word),
             Some(Value::Composite) => Err(Rejection::MalformedField { path: own() }),
             Some(Value::Null) | None => Err(Rejection::MissingField { path: own() }),
         }
@@ -225,7 +230,7 @@ impl<'a> Fields<'a> {
 
     fn check(&self, limits: &Limits) -> Result<(), Rejection> {
         match self.one(&limits.path) {
-            Ok(text) if !limits.include(&text) => Err(Rejection::MalformedField {
+            Ok(text) if !limits.include(text) => Err(Rejection::MalformedField {
                 path: limits.path.clone(),
             }),
             Err(Rejection::MissingField { .. }) if limits.is_optional => Ok(()),

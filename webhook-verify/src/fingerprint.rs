@@ -32,7 +32,7 @@ impl Fingerprint {
     }
 
     pub(crate) fn of(tag: Tag) -> Self {
-        let digest: [u8; 32] = Sha256::digest(&tag.to_padded()[..tag.len()]).into();
+        let digest: [u8; 32] = Sha256::digest(tag.as_bytes()).into();
         let mut fingerprint = [0; Self::LEN];
         fingerprint.copy_from_slice(&digest[..Self::LEN]);
         Self(fingerprint)

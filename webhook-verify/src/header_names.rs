@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The names of one header: one for each *family* of headers that the sender may use.
 ///
@@ -20,8 +21,13 @@ use alloc::vec::Vec;
 ///
 /// assert_eq!(ID.iter().collect::<Vec<_>>(), ["svix-id", "webhook-id"]);
 /// ```
-#[derive(Clone, Debug)]
-pub struct HeaderNames(Names);
+#[derive(Clone)]
+pub struct HeaderNames {
+    names: Names,
+    /// The same, as `http` has them; none until they are prepared.
+    #[cfg(feature = "http")]
+    parsed: Vec<http::HeaderName>,
+}
 
 #[derive(Clone, Debug)]
 enum Names {
@@ -32,7 +38,25 @@ enum Names {
 impl HeaderNames {
     /// The given names, one for each family. A plain header has one.
     pub const fn from_static(names: &'static [&'static str]) -> Self {
-        Self(Names::Static(names))
+        Self::of_names(Names::Static(names))
+    }
+
+    const fn of_names(names: Names) -> Self {
+        Self {
+            names,
+            #[cfg(feature = "http")]
+            parsed: Vec::new(),
+        }
+    }
+
+    /// Makes all of them ready to be looked up again and again. They must be tokens.
+    pub(crate) fn prepare(&mut self) {
+        #[cfg(feature = "http")]
+        {
+            let parse = |name: &str| http::HeaderName::from_bytes(name.as_bytes());
+            let parsed = self.iter().map(parse).collect::<Result<_, _>>();
+            self.parsed = parsed.unwrap_or_default();
+        }
     }
 
     /// The names, family by family.
@@ -41,7 +65,7 @@ impl HeaderNames {
     }
 
     pub(crate) fn len(&self) -> usize {
-        match &self.0 {
+        match &self.names {
             Names::Static(names) => names.len(),
             Names::Owned(names) => names.len(),
         }
@@ -49,9 +73,18 @@ impl HeaderNames {
 
     /// The name in one family. A scheme is checked to have as many names for each of its headers.
     pub(crate) fn of(&self, family: usize) -> &str {
-        match &self.0 {
+        match &self.names {
             Names::Static(names) => names[family],
             Names::Owned(names) => &names[family],
+        }
+    }
+
+    /// The same, as it is looked up.
+    pub(crate) fn known(&self, family: usize) -> KnownName<'_> {
+        KnownName {
+            text: self.of(family),
+            #[cfg(feature = "http")]
+            parsed: self.parsed.get(family),
         }
     }
 
@@ -66,7 +99,7 @@ impl HeaderNames {
     /// The name in one family, to be kept: a copy is made only of a name which was made at run
     /// time.
     pub(crate) fn to_cow(&self, family: usize) -> Cow<'static, str> {
-        match &self.0 {
+        match &self.names {
             Names::Static(names) => Cow::Borrowed(names[family]),
             Names::Owned(names) => Cow::Owned(names[family].clone()),
         }
@@ -82,7 +115,13 @@ impl From<String> for HeaderNames {
 
 impl FromIterator<String> for HeaderNames {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        Self(Names::Owned(names.into_iter().collect()))
+        Self::of_names(Names::Owned(names.into_iter().collect()))
+    }
+}
+
+impl fmt::Debug for HeaderNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -93,6 +132,30 @@ impl PartialEq for HeaderNames {
 }
 
 impl Eq for HeaderNames {}
+
+/// The name of a header that a verifier knows before there is any request.
+///
+/// What keeps headers in a table by names of its own making need not make one for each request: with
+/// the feature `http` there is a `http::HeaderName` to be had.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownName<'n> {
+    text: &'n str,
+    #[cfg(feature = "http")]
+    parsed: Option<&'n http::HeaderName>,
+}
+
+impl<'n> KnownName<'n> {
+    /// The name as a text, in any case.
+    pub const fn as_str(self) -> &'n str {
+        self.text
+    }
+
+    /// The name as `http` has it, if it was made when the verifier was.
+    #[cfg(feature = "http")]
+    pub const fn as_http(self) -> Option<&'n http::HeaderName> {
+        self.parsed
+    }
+}
 
 /// Whether this may be the name of a header: a `token` of [RFC 9110 section
 /// 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::header_names::HeaderNames;
+use crate::header_names::{HeaderNames, KnownName};
 use crate::rejection::Rejection;
 
 /// The headers of a request.
@@ -38,11 +38,21 @@ use crate::rejection::Rejection;
 pub trait Headers {
     /// The values of all lines named `name`.
     fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]>;
+
+    /// The same lines, by a name that was prepared before. It is worth writing where looking up a
+    /// text takes longer.
+    fn values_of_known<'a>(&'a self, name: KnownName<'_>) -> impl Iterator<Item = &'a [u8]> {
+        self.values_of(name.as_str())
+    }
 }
 
 impl<T: Headers + ?Sized> Headers for &T {
     fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         T::values_of(self, name)
+    }
+
+    fn values_of_known<'a>(&'a self, name: KnownName<'_>) -> impl Iterator<Item = &'a [u8]> {
+        T::values_of_known(self, name)
     }
 }
 
@@ -71,6 +81,14 @@ impl Headers for http::HeaderMap {
     fn values_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.get_all(name).iter().map(http::HeaderValue::as_bytes)
     }
+
+    fn values_of_known<'a>(&'a self, name: KnownName<'_>) -> impl Iterator<Item = &'a [u8]> {
+        let lines = match name.as_http() {
+            Some(name) => self.get_all(name),
+            None => self.get_all(name.as_str()),
+        };
+        lines.iter().map(http::HeaderValue::as_bytes)
+    }
 }
 
 #[cfg(feature = "actix")]
@@ -84,24 +102,68 @@ impl Headers for actix_web::http::header::HeaderMap {
 /// Longest header that is read, in bytes. A longer one is refused, if the scheme reads it.
 pub const MAX_HEADER_LEN: usize = 4096;
 
+/// The headers of a request, whatever their type. All that is done with a delivery is behind it, and
+/// so is compiled once.
+pub(crate) trait AnyHeaders: Sync {
+    /// The one value of a header, without the white space around it; none if it is missing.
+    ///
+    /// A line which is repeated word by word counts once: some proxies do that.
+    ///
+    /// # Errors
+    ///
+    /// Lines of that name differ.
+    fn one(&self, name: KnownName<'_>) -> Result<Option<&[u8]>, LinesDiffer>;
+
+    /// Hands over the value of every line of a header, without the white space around it, up to one
+    /// that is refused.
+    fn each<'a>(
+        &'a self,
+        name: KnownName<'_>,
+        take: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection>;
+}
+
+/// A header which may come once has different values.
+pub(crate) struct LinesDiffer;
+
+impl<H: Headers + Sync> AnyHeaders for H {
+    fn one(&self, name: KnownName<'_>) -> Result<Option<&[u8]>, LinesDiffer> {
+        let mut values = self.values_of_known(name).map(trim);
+        let first = values.next();
+        match first.is_some() && values.any(|other| Some(other) != first) {
+            true => Err(LinesDiffer),
+            false => Ok(first),
+        }
+    }
+
+    fn each<'a>(
+        &'a self,
+        name: KnownName<'_>,
+        take: &mut dyn FnMut(&'a [u8]) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        self.values_of_known(name).map(trim).try_for_each(take)
+    }
+}
+
 /// The headers of one family.
-pub(crate) struct Family<'a, H: ?Sized> {
-    headers: &'a H,
+#[derive(Clone, Copy)]
+pub(crate) struct Family<'a> {
+    headers: &'a dyn AnyHeaders,
     index: usize,
 }
 
-impl<'a, H: Headers + ?Sized> Family<'a, H> {
-    /// The families of a scheme, in the order in which they are looked for.
-    pub(crate) fn each(
-        headers: &'a H,
-        signature: &HeaderNames,
-    ) -> impl Iterator<Item = Self> + use<'a, H> {
-        (0..signature.len()).map(move |index| Self { headers, index })
+impl<'a> Family<'a> {
+    /// That at a position in the lists of names.
+    pub(crate) const fn at(headers: &'a dyn AnyHeaders, index: usize) -> Self {
+        Self { headers, index }
     }
 
-    /// The headers of a scheme whose signature has none.
-    pub(crate) const fn only(headers: &'a H) -> Self {
-        Self { headers, index: 0 }
+    /// The families of a scheme, in the order in which they are looked for.
+    pub(crate) fn each(
+        headers: &'a dyn AnyHeaders,
+        signature: &HeaderNames,
+    ) -> impl Iterator<Item = Self> + use<'a> {
+        (0..signature.len()).map(move |index| Self { headers, index })
     }
 
     /// The one value of a header.
@@ -118,36 +180,33 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
 
     /// The one value of a header which may be missing, without the white space around it.
     ///
-    /// A line which is repeated word by word counts once: some proxies do that.
-    ///
     /// # Errors
     ///
     /// Lines of that name differ; the value is longer than [`MAX_HEADER_LEN`]; it is not printable
     /// ASCII.
     pub(crate) fn find_one(&self, names: &HeaderNames) -> Result<Option<&'a str>, Rejection> {
-        let mut values = self.headers.values_of(names.of(self.index)).map(trim);
-        let Some(value) = values.next() else {
-            return Ok(None);
-        };
-        if values.any(|other| other != value) {
-            return Err(Rejection::RepeatedHeader {
+        match self.headers.one(names.known(self.index)) {
+            Ok(Some(value)) => self.readable(names, value).map(Some),
+            Ok(None) => Ok(None),
+            Err(LinesDiffer) => Err(Rejection::RepeatedHeader {
                 header: self.name(names),
-            });
+            }),
         }
-        self.readable(names, value).map(Some)
     }
 
-    /// The value of every line of a header, each without the white space around it.
+    /// Hands over the value of every line of a header, each without the white space around it.
     ///
     /// # Errors
     ///
-    /// A value is longer than [`MAX_HEADER_LEN`]; it is not printable ASCII.
-    pub(crate) fn lines(
+    /// A value is longer than [`MAX_HEADER_LEN`]; it is not printable ASCII; it is refused.
+    pub(crate) fn each_line(
         &self,
         names: &HeaderNames,
-    ) -> impl Iterator<Item = Result<&'a str, Rejection>> {
-        let values = self.headers.values_of(names.of(self.index));
-        values.map(|value| self.readable(names, trim(value)))
+        mut take: impl FnMut(&'a str) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let name = names.known(self.index);
+        self.headers
+            .each(name, &mut |value| take(self.readable(names, value)?))
     }
 
     fn readable(&self, names: &HeaderNames, value: &'a [u8]) -> Result<&'a str, Rejection> {
@@ -174,22 +233,6 @@ impl<'a, H: Headers + ?Sized> Family<'a, H> {
     }
 }
 
-/// The headers of a delivery, whatever their type: for what is looked up only if somebody asks.
-pub(crate) trait AnyHeaders: Sync {
-    /// The one value in a family, if it can be read.
-    fn readable(&self, names: &HeaderNames, family: usize) -> Option<&str>;
-}
-
-impl<H: Headers + Sync> AnyHeaders for H {
-    fn readable(&self, names: &HeaderNames, family: usize) -> Option<&str> {
-        let family = Family {
-            headers: self,
-            index: family,
-        };
-        family.find_one(names).ok().flatten()
-    }
-}
-
 /// Drops the optional white space which HTTP allows around a value: `OWS` of [RFC 9110 section
 /// 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
 fn trim(mut value: &[u8]) -> &[u8] {
@@ -200,16 +243,26 @@ fn trim(mut value: &[u8]) -> &[u8] {
 }
 
 fn printable(value: &[u8]) -> Option<&str> {
-    // Every byte is looked at, which lets the compiler take many at a time.
-    let allowed = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
-    let is_printable = value
+    are_printable(value)
+        .then(|| core::str::from_utf8(value).ok())
+        .flatten()
+}
+
+/// Whether all of them are printable ASCII or a tab. Every byte is looked at, which lets the compiler
+/// take many at a time.
+fn are_printable(bytes: &[u8]) -> bool {
+    let are = |bytes: &[u8]| {
+        bytes.iter().fold(true, |so_far, byte| {
+            so_far & matches!(byte, b' '..=b'~' | b'\t')
+        })
+    };
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    // What is left over is looked at together with some that have been.
+    let last = bytes.last_chunk::<16>();
+    blocks
         .iter()
-        .fold(true, |so_far, byte| so_far & allowed(byte));
-    if is_printable {
-        core::str::from_utf8(value).ok()
-    } else {
-        None
-    }
+        .fold(true, |so_far, block| so_far & are(block))
+        & last.map_or_else(|| are(rest), |block| are(block))
 }
 
 #[cfg(test)]
@@ -220,9 +273,11 @@ mod tests {
     const SIGNATURE: HeaderNames =
         HeaderNames::from_static(&["svix-signature", "webhook-signature"]);
 
-    fn id<'a>(headers: &'a [(&'a str, &'a [u8])]) -> Result<&'a str, Rejection> {
+    fn id<'a, const LEN: usize>(
+        headers: &'a [(&'a str, &'a [u8]); LEN],
+    ) -> Result<&'a str, Rejection> {
         let family = Family::each(headers, &SIGNATURE)
-            .find(|family| family.lines(&SIGNATURE).next().is_some())
+            .find(|family| matches!(family.find_one(&SIGNATURE), Ok(Some(_))))
             .expect("a signature is there");
         family.one(&ID)
     }

@@ -8,11 +8,10 @@ use crate::algorithm::Algorithm;
 use crate::arrived::Arrived;
 use crate::claim::Claim;
 use crate::fields::Fields;
-use crate::headers::{AnyHeaders, Headers};
 use crate::id::EventId;
 use crate::keys::Passes;
 use crate::rejection::Rejection;
-use crate::request::Request;
+use crate::request::Asked;
 use crate::segment::{Segment, around_body};
 use crate::signatures::Signatures;
 use crate::tag::Tag;
@@ -54,9 +53,9 @@ impl Intake {
     /// # Errors
     ///
     /// As [`Verifier::begin`].
-    pub(crate) fn begin<H: Headers>(
+    pub(crate) fn begin(
         verifier: &Verifier,
-        request: Request<'_, H>,
+        request: Asked<'_>,
         limit: u64,
     ) -> Result<Self, Rejection> {
         Ok(Self {
@@ -90,10 +89,10 @@ impl Intake {
     /// # Errors
     ///
     /// As [`Arriving::finish_at`](crate::Arriving::finish_at).
-    pub(crate) fn finish<'a, H: Headers + Sync>(
+    pub(crate) fn finish<'a>(
         self,
         verifier: &'a Verifier,
-        request: Request<'a, H>,
+        request: Asked<'a>,
         clock: impl Fn() -> UnixTime,
     ) -> Result<Arrived<'a>, Rejection> {
         if let Some(refused) = self.refused {
@@ -102,8 +101,8 @@ impl Intake {
         let (verdict, event_id) = match self.kept {
             Kept::Passing(passing) => passing.decide(verifier, request, clock)?,
             Kept::Held(body) => {
-                let (verdict, clues) = verifier.decide(request, &body, clock)?;
-                let event_id = verdict.event_id(&clues, &body);
+                let verdict = verifier.decide(request, &body, clock)?;
+                let event_id = verdict.event_id(&body);
                 (verdict, event_id.map(EventId::into_owned))
             }
         };
@@ -135,7 +134,7 @@ impl Kept {
     /// # Errors
     ///
     /// As [`Verifier::begin`]: what can be told from the headers alone, if that is all there is.
-    fn hold<H: Headers>(verifier: &Verifier, request: Request<'_, H>) -> Result<Self, Rejection> {
+    fn hold(verifier: &Verifier, request: Asked<'_>) -> Result<Self, Rejection> {
         if verifier.rules.fields.is_empty() {
             read_headers(verifier, request)?;
         }
@@ -144,12 +143,14 @@ impl Kept {
 }
 
 /// What the headers say, when no field of the body is needed beside them.
-fn read_headers<'a, H: Headers>(
+fn read_headers<'a>(
     verifier: &'a Verifier,
-    request: Request<'a, H>,
+    request: Asked<'a>,
 ) -> Result<(Claim<'a>, Signatures), Rejection> {
     let mut signatures = Signatures::new(verifier.scheme());
-    let claim = Claim::read(&verifier.rules, request, Fields::NONE, &mut signatures)?;
+    let mut claim = Claim::blank(&verifier.rules);
+    let no_fields = const { &Fields::NONE };
+    claim.read(&verifier.rules, request, no_fields, &mut signatures)?;
     Ok((claim, signatures))
 }
 
@@ -157,13 +158,12 @@ impl Passing {
     /// # Errors
     ///
     /// As [`Verifier::begin`].
-    fn begin<H: Headers>(verifier: &Verifier, request: Request<'_, H>) -> Result<Self, Rejection> {
+    fn begin(verifier: &Verifier, request: Asked<'_>) -> Result<Self, Rejection> {
         let (claim, _) = read_headers(verifier, request)?;
         let scheme = verifier.scheme();
         let mut passes = verifier.keys.begin();
         let [before_body, _] = around_body(&scheme.signed);
-        let pieces = claim.pieces(before_body, b"", None);
-        pieces.lay_out(|part| passes.update(part));
+        claim.lay_out(before_body, &mut passes);
         Ok(Self {
             passes,
             // A token signs nothing; its deliveries are told apart by their bodies.
@@ -183,10 +183,10 @@ impl Passing {
         }
     }
 
-    fn decide<'a, H: Headers + Sync>(
+    fn decide<'a>(
         mut self,
         verifier: &'a Verifier,
-        request: Request<'a, H>,
+        request: Asked<'a>,
         clock: impl Fn() -> UnixTime,
     ) -> Result<(Verdict<'a>, Option<EventId<'a>>), Rejection> {
         let Verifier { rules, keys, .. } = verifier;
@@ -194,19 +194,26 @@ impl Passing {
         let now = verifier.ask(&clock);
         let (claim, signatures) = read_headers(verifier, request)?;
         let [_, behind_body] = around_body(&rules.scheme.signed);
-        let pieces = claim.pieces(behind_body, b"", None);
-        pieces.lay_out(|part| self.passes.update(part));
+        claim.lay_out(behind_body, &mut self.passes);
         let found = keys.find_finished(signatures.usable(), self.passes, now)?;
         let sent_at = match (&claim.jwt, self.hash) {
             (Some(jwt), Some(hash)) => {
                 let hash = Tag::new(&hash.finalize());
-                rules.check_claims(jwt, hash, claim.url, now.unwrap_or_else(clock))?
+                rules.check_claims(jwt, hash, claim.pieces.url, now.unwrap_or_else(clock))?
             }
-            _ => claim.time(),
+            _ => claim.time,
         };
-        let origin = (request.headers as &dyn AnyHeaders, claim.family);
-        let verdict = Verdict::reach(&rules.scheme, origin, found, sent_at, now)?;
-        let event_id = verdict.event_id(&claim.into_clues(), b"");
+        let verdict = Verdict {
+            scheme: &rules.scheme,
+            secret_label: found.label,
+            identity: found.identity,
+            sent_at,
+            skew: rules.scheme.check_age(sent_at, now)?,
+            headers: request.headers,
+            family: claim.family,
+            form_coverage: None,
+        };
+        let event_id = verdict.event_id(b"");
         Ok((verdict, event_id))
     }
 }

@@ -59,7 +59,7 @@ impl Rules {
 impl JwtRule {
     fn check_body(&self, claims: &JsonObject<'_>, hash: Tag) -> Result<(), Rejection> {
         let text = text(claims, &self.body_hash)?;
-        let Some(claimed) = self.hash_encoding.decode(text, hash.len()) else {
+        let Some(claimed) = self.hash_encoding.decode(text, hash.as_bytes().len()) else {
             return Err(malformed(&self.body_hash));
         };
         let is_same = bool::from(claimed.ct_eq(&hash));

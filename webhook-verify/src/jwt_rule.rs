@@ -94,7 +94,7 @@ impl Scheme {
     /// let key_id = Provider::Plaid.scheme().key_id(&headers);
     /// assert_eq!(key_id.as_deref(), Some("6c5516e1"));
     /// ```
-    pub fn key_id<H: Headers>(&self, headers: &H) -> Option<String> {
+    pub fn key_id<H: Headers + Sync>(&self, headers: &H) -> Option<String> {
         let SignatureSource::Header(SignatureHeader { names, grammar, .. }) = &self.signature
         else {
             return None;

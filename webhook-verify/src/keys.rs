@@ -5,9 +5,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use arrayvec::ArrayVec;
 #[cfg(feature = "certificates")]
 use sha2::{Digest, Sha256};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::algorithm::Algorithm;
 #[cfg(feature = "certificates")]
@@ -18,10 +19,11 @@ use crate::mac::{MacKey, MacPass};
 use crate::misconfigured::Misconfigured;
 use crate::public_key::{Message, PublicKey};
 use crate::rejection::Rejection;
-use crate::ring::{Decoded, SecretRing};
+use crate::ring::{Decoded, MAX_SECRETS, SecretRing};
 use crate::scheme::Scheme;
 use crate::secret::{Secret, SecretForm};
 use crate::segment::Pieces;
+use crate::signatures::MAX_SIGNATURES;
 #[cfg(feature = "certificates")]
 use crate::signatures::Signatures;
 use crate::tag::Tag;
@@ -62,6 +64,9 @@ enum Material {
     #[cfg(feature = "certificates")]
     Certified(Certificates, Algorithm),
 }
+
+/// Something of each key, in the order of the ring, and nothing allocated for it.
+type PerKey<T> = ArrayVec<T, MAX_SECRETS>;
 
 /// The key that made one of the listed signatures.
 pub(crate) struct Match<'k> {
@@ -131,14 +136,34 @@ impl Keys {
     /// # Errors
     ///
     /// None made any, or only one that is not valid now.
+    #[inline]
     pub(crate) fn find(
         &self,
         listed: &[Tag],
         pieces: &Pieces<'_>,
         now: Option<UnixTime>,
     ) -> Result<Match<'_>, Rejection> {
-        let message = Message::of(pieces);
-        self.pick(now, |place| self.material.try_key(place, listed, &message))
+        match &self.material {
+            Material::Mac(keys) => {
+                let mut places = PerKey::new();
+                places.extend(keys.iter().map(|key| find_in(listed, &key.code(pieces))));
+                let place = self.pick(now, places.iter().map(|places| places.any()))?;
+                let code = places[place].first().map(|found| listed[found]);
+                let code = code.ok_or(Rejection::Mismatch)?;
+                Ok(self.matched(place, keys[place].identity(code, pieces)))
+            }
+            Material::Public(keys) => {
+                let message = Message::of(pieces);
+                let mut found = PerKey::new();
+                found.extend(keys.iter().map(|key| key.verify(listed, &message)));
+                let hit = |found: &Option<Tag>| Choice::from(u8::from(found.is_some()));
+                let place = self.pick(now, found.iter().map(hit))?;
+                let identity = found[place].ok_or(Rejection::Mismatch)?;
+                Ok(self.matched(place, identity))
+            }
+            #[cfg(feature = "certificates")]
+            Material::Certified(..) => Err(Rejection::Mismatch),
+        }
     }
 
     /// As [`Keys::find`], with passes that [`Keys::begin`] began.
@@ -152,11 +177,11 @@ impl Keys {
         passes: Passes,
         now: Option<UnixTime>,
     ) -> Result<Match<'_>, Rejection> {
-        let mut finished = passes.0.into_iter().map(MacPass::finish);
-        self.pick(now, |_| match finished.next() {
-            Some((code, identity)) => (is_listed(code, listed), identity),
-            None => (Choice::from(0), Tag::EMPTY),
-        })
+        let mut finished = PerKey::new();
+        finished.extend(passes.0.into_iter().map(MacPass::finish));
+        let hits = finished.iter().map(|(code, _)| find_in(listed, code).any());
+        let place = self.pick(now, hits)?;
+        Ok(self.matched(place, finished[place].1))
     }
 
     /// Whether a body can go through the keys in pieces.
@@ -175,34 +200,38 @@ impl Keys {
         }
     }
 
-    /// The first key that is valid and made a signature, told for each in turn.
+    /// The place of the first key that is valid and made a signature, told of each in turn.
+    ///
+    /// No branch is taken on which key made one before all of them have been told of.
     fn pick(
         &self,
         now: Option<UnixTime>,
-        mut try_key: impl FnMut(usize) -> (Choice, Tag),
-    ) -> Result<Match<'_>, Rejection> {
-        let mut valid = Pick::none();
-        let mut lapsed = Pick::none();
-        for (place, known) in (0_u8..).zip(&self.known) {
-            let (hit, identity) = try_key(usize::from(place));
+        hits: impl Iterator<Item = Choice>,
+    ) -> Result<usize, Rejection> {
+        let mut valid = Places::default();
+        let mut lapsed = Places::default();
+        for (place, (known, hit)) in self.known.iter().zip(hits).enumerate() {
             // Which keys are valid is no secret, nor is it the sender's to choose.
-            let pick = match now {
-                Some(now) if !known.validity.includes(now) => &mut lapsed,
-                _ => &mut valid,
-            };
-            pick.offer(hit, place, identity);
+            match now {
+                Some(now) if !known.validity.includes(now) => lapsed.add(place, hit),
+                _ => valid.add(place, hit),
+            }
         }
-        let known = |place: u8| &self.known[usize::from(place)];
-        match (valid.made(), lapsed.made()) {
-            (Some((place, identity)), _) => Ok(Match {
-                label: &known(place).label,
-                key_id: known(place).key_id.as_deref(),
-                identity,
-            }),
-            (None, Some((place, _))) => Err(Rejection::SecretNotValid {
-                label: known(place).label.clone(),
+        match (valid.first(), lapsed.first()) {
+            (Some(place), _) => Ok(place),
+            (None, Some(place)) => Err(Rejection::SecretNotValid {
+                label: self.known[place].label.clone(),
             }),
             (None, None) => Err(Rejection::Mismatch),
+        }
+    }
+
+    fn matched(&self, place: usize, identity: Tag) -> Match<'_> {
+        let known = &self.known[place];
+        Match {
+            label: &known.label,
+            key_id: known.key_id.as_deref(),
+            identity,
         }
     }
 }
@@ -269,28 +298,6 @@ impl Material {
             }
         })
     }
-
-    /// Whether a key made one of the listed signatures, and what tells the delivery from others.
-    ///
-    /// With a code, neither how long this takes nor which branches it takes depends on the key, or
-    /// on which of the signatures is right. A public key is nothing to hide.
-    fn try_key(&self, place: usize, listed: &[Tag], message: &Message<'_>) -> (Choice, Tag) {
-        match self {
-            Self::Mac(keys) => {
-                let own = keys[place].code(message.pieces);
-                (
-                    is_listed(own, listed),
-                    keys[place].identity(own, message.pieces),
-                )
-            }
-            #[cfg(feature = "certificates")]
-            Self::Certified(..) => (Choice::from(0), Tag::EMPTY),
-            Self::Public(keys) => match keys[place].verify(listed, message) {
-                Some(identity) => (Choice::from(1), identity),
-                None => (Choice::from(0), Tag::EMPTY),
-            },
-        }
-    }
 }
 
 /// A pass of each key, in the order of the ring.
@@ -303,38 +310,33 @@ impl Passes {
     }
 }
 
-/// Whether a code is among the listed ones, each of which is looked at.
-fn is_listed(code: Tag, listed: &[Tag]) -> Choice {
-    listed
-        .iter()
-        .fold(Choice::from(0), |hit, other| hit | code.ct_eq(other))
+/// Where a code is among the listed ones, each of which is looked at.
+fn find_in(listed: &[Tag], code: &Tag) -> Places {
+    let mut places = Places::default();
+    for (place, other) in listed.iter().enumerate() {
+        places.add(place, code.ct_eq(other));
+    }
+    places
 }
 
-/// The first key that made a signature, picked without a branch.
-struct Pick {
-    is_made: Choice,
-    place: u8,
-    identity: Tag,
-}
+/// Places in a short list, a bit for each.
+#[derive(Clone, Copy, Default)]
+struct Places(u16);
 
-impl Pick {
-    fn none() -> Self {
-        Self {
-            is_made: Choice::from(0),
-            place: 0,
-            identity: Tag::EMPTY,
-        }
+// Every key and every signature has its bit.
+const _: () = assert!(MAX_SECRETS <= 16 && MAX_SIGNATURES <= 16);
+
+impl Places {
+    fn add(&mut self, place: usize, is_there: Choice) {
+        self.0 |= u16::from(is_there.unwrap_u8()) << place;
     }
 
-    fn offer(&mut self, hit: Choice, place: u8, identity: Tag) {
-        let is_first = hit & !self.is_made;
-        self.place.conditional_assign(&place, is_first);
-        self.identity.conditional_assign(&identity, is_first);
-        self.is_made |= hit;
+    fn any(self) -> Choice {
+        !self.0.ct_eq(&0)
     }
 
-    fn made(self) -> Option<(u8, Tag)> {
-        bool::from(self.is_made).then_some((self.place, self.identity))
+    fn first(self) -> Option<usize> {
+        (self.0 != 0).then_some(self.0.trailing_zeros() as usize)
     }
 }
 

@@ -106,7 +106,7 @@ pub use crate::encoding::Encoding;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::form::MAX_FORM_FIELDS;
 pub use crate::grammar::Grammar;
-pub use crate::header_names::HeaderNames;
+pub use crate::header_names::{HeaderNames, KnownName};
 pub use crate::headers::{Headers, MAX_HEADER_LEN};
 pub use crate::id::{EventId, IdSource, MAX_ID_LEN};
 pub use crate::jwt_rule::{Issuer, JwtRule};

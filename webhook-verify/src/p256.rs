@@ -43,7 +43,7 @@ impl PublicKey for VerifyingKey {
     /// `(r, n - s)`, which is as right. The hash of what was signed does.
     fn verify(&self, listed: &[Tag], message: &Message<'_>) -> Option<Tag> {
         let is_own = |tag: &Tag| {
-            let signature = Signature::from_bytes(&tag.to_padded().into());
+            let signature = Signature::from_bytes(tag.as_padded().into());
             let verify = |signature| self.0.verify_prehash(message.sha256(), &signature);
             signature.and_then(verify).is_ok()
         };

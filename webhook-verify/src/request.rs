@@ -1,5 +1,7 @@
 //! The request which brought a delivery.
 
+use crate::headers::{AnyHeaders, Headers};
+
 /// The request which brought a delivery, as far as a scheme may sign it: its headers, and the method
 /// and the target of its first line.
 ///
@@ -73,6 +75,24 @@ impl<'a> From<&'a http::request::Parts> for Request<'a, http::HeaderMap> {
 #[cfg(feature = "http")]
 pub(crate) fn target_of(uri: &http::Uri) -> &str {
     uri.path_and_query().map_or("", |target| target.as_str())
+}
+
+/// The same, with headers of any type.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) headers: &'a dyn AnyHeaders,
+    pub(crate) method: &'a str,
+    pub(crate) target: Option<&'a str>,
+}
+
+impl<'a, H: Headers + Sync> From<Request<'a, H>> for Asked<'a> {
+    fn from(request: Request<'a, H>) -> Self {
+        Self {
+            headers: request.headers,
+            method: request.method,
+            target: request.target,
+        }
+    }
 }
 
 impl<H> Clone for Request<'_, H> {

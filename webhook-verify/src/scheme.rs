@@ -12,10 +12,12 @@ use crate::header_names::{HeaderNames, is_token};
 use crate::id::IdSource;
 use crate::jwt_rule::JwtRule;
 use crate::misconfigured::Misconfigured;
+use crate::rejection::Rejection;
 use crate::secret::SecretForm;
 use crate::segment::{Segment, id_boundary};
 use crate::signature_source::{MoreSignatures, SignatureSource, VersionField};
 use crate::timestamp::{TimestampRule, TimestampSource};
+use crate::unix_time::{Skew, UnixTime};
 use crate::weakness::Weakness;
 
 /// How a provider signs its webhooks, as data. A [`Verifier`](crate::Verifier) and a
@@ -116,6 +118,24 @@ impl Scheme {
             (_, BodyCoverage::Checksum) => Some(Weakness::BodyByChecksum),
             (_, BodyCoverage::Fields | BodyCoverage::Hash | BodyCoverage::Whole) => None,
         }
+    }
+
+    /// How far from now a delivery was sent, if it says when.
+    ///
+    /// # Errors
+    ///
+    /// It is too far.
+    pub(crate) fn check_age(
+        &self,
+        sent_at: Option<UnixTime>,
+        now: Option<UnixTime>,
+    ) -> Result<Option<Skew>, Rejection> {
+        let (Some(rule), Some(sent_at), Some(now)) = (&self.timestamp, sent_at, now) else {
+            return Ok(None);
+        };
+        let skew = now.skew_of(sent_at);
+        rule.tolerance.check(skew)?;
+        Ok(Some(skew))
     }
 
     /// What its tokens claim, if the signature stands in one.
@@ -229,6 +249,21 @@ impl Scheme {
             }
         }
         Ok(())
+    }
+
+    /// Makes the names of the headers that most deliveries have ready to be looked up.
+    pub(crate) fn prepare(&mut self) {
+        if let SignatureSource::Header(signature) = &mut self.signature {
+            signature.names.prepare();
+        }
+        if let Some(TimestampSource::Header(names)) =
+            self.timestamp.as_mut().map(|rule| &mut rule.source)
+        {
+            names.prepare();
+        }
+        if let Some(IdSource::Header(names)) = &mut self.id {
+            names.prepare();
+        }
     }
 
     /// The headers that are read, and what for.

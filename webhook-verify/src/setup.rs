@@ -117,7 +117,7 @@ impl Setup {
     /// and there is none, or what is given is none.
     pub(crate) fn check(self) -> Result<Rules, Misconfigured> {
         let Self {
-            scheme,
+            mut scheme,
             public_url,
             issuers,
             webhook_id,
@@ -125,6 +125,7 @@ impl Setup {
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
+        scheme.prepare();
         if let Some(weakness) = scheme.weakness()
             && accepted != Some(weakness)
         {
@@ -291,17 +292,20 @@ impl Rules {
     ///
     /// The body stands right beside the address in the signed bytes, and where they meet it has a
     /// byte which could be the address's.
+    #[inline]
     pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Rejection> {
         self.check_body_start(body)?;
         self.check_body_end(body)
     }
 
     /// As [`Rules::check_body`], of as much as there is of the beginning.
+    #[inline]
     pub(crate) fn check_body_start(&self, body: &[u8]) -> Result<(), Rejection> {
         check_edge(self.body_follows_url, body.first())
     }
 
     /// As [`Rules::check_body`], of as much as there is of the end.
+    #[inline]
     pub(crate) fn check_body_end(&self, body: &[u8]) -> Result<(), Rejection> {
         check_edge(self.url_follows_body, body.last())
     }
@@ -311,6 +315,7 @@ impl Rules {
     /// # Errors
     ///
     /// As [`Form::read`].
+    #[inline]
     pub(crate) fn form<'a>(
         &self,
         [_, target]: [&'a str; 2],
@@ -334,6 +339,7 @@ impl Rules {
     /// # Errors
     ///
     /// The target is no path with an optional query.
+    #[inline]
     pub(crate) fn url<'a>(&'a self, target: Option<&'a str>) -> Result<[&'a str; 2], Rejection> {
         match &self.public_url {
             Some(url) => url.of_request(target),
@@ -342,6 +348,7 @@ impl Rules {
     }
 }
 
+#[inline]
 fn check_edge(is_beside_url: bool, edge: Option<&u8>) -> Result<(), Rejection> {
     match is_beside_url && edge.is_some_and(|&byte| is_url_byte(byte)) {
         true => Err(Rejection::AmbiguousBody),

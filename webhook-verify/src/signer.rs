@@ -112,7 +112,7 @@ impl Signer {
         let timestamp = self.add_timestamp(&mut headers, now, body, &fields)?;
         let pieces = Pieces {
             form: form.as_ref().map_or(&[], Form::fields),
-            ..self.pieces(&id, &timestamp, body, &fields)
+            ..self.pieces(id, &timestamp, body, &fields)
         };
         match self.rules.scheme.jwt() {
             Some(rule) => self.add_jwt(&mut headers, signature, rule, now, &pieces)?,
@@ -160,7 +160,7 @@ impl Signer {
         let mut headers = SignedHeaders(Vec::new());
         let id = self.add_id(&mut headers, None, &fields)?;
         let timestamp = self.add_timestamp(&mut headers, now, body, &fields)?;
-        let pieces = self.pieces(&id, &timestamp, body, &fields);
+        let pieces = self.pieces(id, &timestamp, body, &fields);
         let signatures = self.signatures(&signature.grammar, now, &pieces)?;
         Ok(write_first(&signature.grammar, None, signatures))
     }
@@ -185,8 +185,8 @@ impl Signer {
         &self,
         headers: &mut SignedHeaders,
         id: Option<&'i str>,
-        fields: &Fields<'i>,
-    ) -> Result<Cow<'i, str>, Unsignable> {
+        fields: &'i Fields<'_>,
+    ) -> Result<&'i str, Unsignable> {
         let Rules {
             scheme,
             id_boundary,
@@ -198,16 +198,16 @@ impl Signer {
             }
             (Some(IdSource::Header(names)), Some(id)) => {
                 headers.0.push((names.to_cow(0), id.into()));
-                Ok(id.into())
+                Ok(id)
             }
-            (Some(IdSource::Claim(_)), Some(id)) if is_well_formed(id, None) => Ok(id.into()),
+            (Some(IdSource::Claim(_)), Some(id)) if is_well_formed(id, None) => Ok(id),
             (Some(IdSource::Claim(_)), Some(_)) => Err(Unsignable::MalformedId),
             (Some(IdSource::Header(_)), None) if scheme.coverage().id => Err(Unsignable::MissingId),
             (_, Some(_)) => Err(Unsignable::NoIdHeader),
             (Some(IdSource::BodyField(path)), None) if scheme.signs(&Segment::Id) => {
                 claim::id_in_body(path, *id_boundary, fields).map_err(unusable)
             }
-            (_, None) => Ok("".into()),
+            (_, None) => Ok(""),
         }
     }
 
@@ -217,7 +217,7 @@ impl Signer {
         headers: &mut SignedHeaders,
         now: UnixTime,
         body: &[u8],
-        fields: &Fields<'b>,
+        fields: &'b Fields<'_>,
     ) -> Result<Cow<'b, str>, Unsignable> {
         let Some(rule) = &self.rules.scheme.timestamp else {
             return Ok("".into());
@@ -225,7 +225,7 @@ impl Signer {
         if let TimestampSource::BodyField(path) = &rule.source {
             if self.rules.scheme.signs(&Segment::Timestamp) {
                 let said = claim::time_in_body(path, rule.unit, fields);
-                return said.map(|(_, text)| text).map_err(unusable);
+                return said.map(|(_, text)| text.into()).map_err(unusable);
             }
             let said = rule.unit.find(body, path);
             return said.map(|_| "".into()).ok_or(Unsignable::NoTimestampInBody);

@@ -7,14 +7,13 @@ use crate::coverage::{BodyCoverage, Coverage};
 use crate::fields::{self, Value};
 use crate::fingerprint::Fingerprint;
 use crate::header_names::HeaderNames;
-use crate::headers::AnyHeaders;
+use crate::headers::{AnyHeaders, Family};
 use crate::id::{EventId, IdSource, is_well_formed};
 use crate::jwt::Jwt;
-use crate::keys::Match;
-use crate::rejection::Rejection;
 use crate::scheme::Scheme;
+use crate::segment::Segment;
+use crate::signature_source::SignatureSource;
 use crate::tag::Tag;
-use crate::timestamp::TimestampRule;
 use crate::unix_time::{Skew, UnixTime};
 
 /// What is known of a genuine delivery, and does not stand in its body.
@@ -23,73 +22,51 @@ pub(crate) struct Verdict<'a> {
     pub(crate) scheme: &'a Scheme,
     pub(crate) secret_label: &'a str,
     /// What tells it from every other delivery.
-    identity: Tag,
+    pub(crate) identity: Tag,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) skew: Option<Skew>,
-    headers: &'a dyn AnyHeaders,
-    family: usize,
+    /// Where its id may stand.
+    pub(crate) headers: &'a dyn AnyHeaders,
+    /// Which family of them was read.
+    pub(crate) family: usize,
     /// How much of the body is covered, if that depends on the delivery.
     pub(crate) form_coverage: Option<BodyCoverage>,
 }
 
-/// What was read to verify a delivery, and its id may stand in.
-#[derive(Clone)]
-pub(crate) struct IdClues<'a> {
-    /// The id, if it is in the layout.
-    pub(crate) id: Option<Cow<'a, str>>,
-    pub(crate) jwt: Option<Jwt<'a>>,
-}
-
 impl<'a> Verdict<'a> {
-    /// The verdict on a delivery of which a signature is right, with the family of its headers.
-    ///
-    /// # Errors
-    ///
-    /// It was sent at a time too far from now.
-    pub(crate) fn reach(
-        scheme: &'a Scheme,
-        (headers, family): (&'a dyn AnyHeaders, usize),
-        found: Match<'a>,
-        sent_at: Option<UnixTime>,
-        now: Option<UnixTime>,
-    ) -> Result<Self, Rejection> {
-        Ok(Self {
-            scheme,
-            secret_label: found.label,
-            identity: found.identity,
-            sent_at,
-            skew: check_age(scheme.timestamp.as_ref(), sent_at, now)?,
-            headers,
-            family,
-            form_coverage: None,
-        })
-    }
-
-    /// The id of the event, if it is there and well-formed.
-    pub(crate) fn event_id<'b>(&self, clues: &IdClues<'b>, body: &'b [u8]) -> Option<EventId<'b>>
+    /// The id of the event, if it is there and well-formed. It is looked up where it was read, if it
+    /// was needed to verify.
+    pub(crate) fn event_id<'b>(&self, body: &'b [u8]) -> Option<EventId<'b>>
     where
         'a: 'b,
     {
-        let text = match &self.scheme.id {
-            _ if clues.id.is_some() => clues.id.clone(),
-            Some(IdSource::Header(names)) => self.unsigned_id(names).map(Cow::Borrowed),
-            Some(IdSource::BodyField(path)) => {
+        let text = match self.scheme.id.as_ref()? {
+            IdSource::Header(names) => self.header(names).map(Cow::Borrowed),
+            IdSource::BodyField(path) => {
                 let value = fields::find(self.scheme.body_format(), body, path);
-                let text = value.and_then(Value::into_text);
-                text.filter(|text| is_well_formed(text, None))
+                match self.scheme.signs(&Segment::Id) {
+                    // It is signed as it is written.
+                    true => value.and_then(Value::into_written),
+                    false => value.and_then(Value::into_text),
+                }
             }
-            Some(IdSource::Claim(name)) => {
-                let text = clues.jwt.and_then(|jwt| jwt.text_of(name));
-                text.filter(|text| is_well_formed(text, None))
-            }
-            None => None,
+            IdSource::Claim(name) => self.jwt().and_then(|jwt| jwt.text_of(name)),
         };
-        text.map(|text| EventId::new(text, self.scheme.coverage().id))
+        let text = text.filter(|text| is_well_formed(text, None))?;
+        Some(EventId::new(text, self.scheme.coverage().id))
     }
 
-    fn unsigned_id(&self, names: &HeaderNames) -> Option<&'a str> {
-        let text = self.headers.readable(names, self.family);
-        text.filter(|text| is_well_formed(text, None))
+    fn header(&self, names: &HeaderNames) -> Option<&'a str> {
+        Family::at(self.headers, self.family).find_one(names).ok()?
+    }
+
+    fn jwt(&self) -> Option<Jwt<'a>> {
+        match &self.scheme.signature {
+            SignatureSource::Header(signature) => {
+                self.header(&signature.names).and_then(Jwt::in_header)
+            }
+            SignatureSource::BodyField(_) => None,
+        }
     }
 
     /// What the scheme covers, but for the body where some deliveries are forms and others are not.
@@ -114,17 +91,4 @@ impl<'a> Verdict<'a> {
             .field("skew", &self.skew)
             .field("fingerprint", &self.fingerprint());
     }
-}
-
-fn check_age(
-    rule: Option<&TimestampRule>,
-    sent_at: Option<UnixTime>,
-    now: Option<UnixTime>,
-) -> Result<Option<Skew>, Rejection> {
-    let (Some(rule), Some(sent_at), Some(now)) = (rule, sent_at, now) else {
-        return Ok(None);
-    };
-    let skew = now.skew_of(sent_at);
-    rule.tolerance.check(skew)?;
-    Ok(Some(skew))
 }

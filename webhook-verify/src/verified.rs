@@ -7,7 +7,7 @@ use crate::fingerprint::Fingerprint;
 use crate::id::EventId;
 use crate::proof::Proof;
 use crate::unix_time::{Skew, UnixTime};
-use crate::verdict::{IdClues, Verdict};
+use crate::verdict::Verdict;
 
 /// A delivery which was signed with one of the secrets and is recent enough. Only a
 /// [`Verifier`](crate::Verifier) makes one, so whoever holds it need not ask.
@@ -33,7 +33,6 @@ use crate::verdict::{IdClues, Verdict};
 #[derive(Clone)]
 pub struct Verified<'a> {
     pub(crate) verdict: Verdict<'a>,
-    pub(crate) clues: IdClues<'a>,
     pub(crate) body: &'a [u8],
 }
 
@@ -71,7 +70,7 @@ impl<'a> Verified<'a> {
     /// signed must be there once and be well-formed. So must one in the body, which must be JSON and
     /// have the member exactly once, and one in a claim.
     pub fn event_id(&self) -> Option<EventId<'a>> {
-        self.verdict.event_id(&self.clues, self.body)
+        self.verdict.event_id(self.body)
     }
 
     /// A name for this very delivery, to recognise it if it comes again and the scheme signs no id.

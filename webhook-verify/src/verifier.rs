@@ -4,19 +4,19 @@ use core::fmt;
 
 use crate::claim::Claim;
 use crate::form::Form;
-use crate::headers::{AnyHeaders, Headers};
+use crate::headers::Headers;
 use crate::jwt_claims::hash_of;
 use crate::keys::Keys;
 use crate::misconfigured::Misconfigured;
 use crate::rejection::Rejection;
-use crate::request::Request;
+use crate::request::{Asked, Request};
 use crate::ring::SecretRing;
 use crate::scheme::Scheme;
 use crate::setup::{Rules, Setup};
 use crate::signatures::Signatures;
 use crate::timestamp::Tolerance;
 use crate::unix_time::UnixTime;
-use crate::verdict::{IdClues, Verdict};
+use crate::verdict::Verdict;
 use crate::verified::Verified;
 
 /// Tells genuine deliveries from others: one scheme, and the secrets that are valid now.
@@ -116,7 +116,7 @@ impl Verifier {
         headers: &'a H,
         body: &'a [u8],
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(Request::new(headers), body, UnixTime::now)
+        self.judge(Request::new(headers).into(), body, UnixTime::now)
     }
 
     /// Verifies a delivery against the system clock, with all of the request that may be signed.
@@ -130,7 +130,7 @@ impl Verifier {
         request: Request<'a, H>,
         body: &'a [u8],
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(request, body, UnixTime::now)
+        self.judge(request.into(), body, UnixTime::now)
     }
 
     /// Verifies a delivery as of `now`.
@@ -146,7 +146,7 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(Request::new(headers), body, || now)
+        self.judge(Request::new(headers).into(), body, || now)
     }
 
     /// Verifies a delivery as of `now`, with all of the request that may be signed.
@@ -160,7 +160,7 @@ impl Verifier {
         body: &'a [u8],
         now: UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        self.judge(request, body, || now)
+        self.judge(request.into(), body, || now)
     }
 
     /// The scheme, with the tolerance that applies.
@@ -184,43 +184,42 @@ impl Verifier {
             .map(|key| key.label.as_str())
     }
 
-    fn judge<'a, H: Headers + Sync>(
+    fn judge<'a>(
         &'a self,
-        request: Request<'a, H>,
+        request: Asked<'a>,
         body: &'a [u8],
         clock: impl Fn() -> UnixTime,
     ) -> Result<Verified<'a>, Rejection> {
-        let (verdict, clues) = self.decide(request, body, clock)?;
-        Ok(Verified {
-            verdict,
-            clues,
-            body,
-        })
+        let verdict = self.decide(request, body, clock)?;
+        Ok(Verified { verdict, body })
     }
 
     /// The verdict on a whole body. The clock is asked only if a time is signed or a token is, or a
     /// secret is not valid for ever.
-    pub(crate) fn decide<'a: 'b, 'b, H: Headers + Sync>(
+    pub(crate) fn decide<'a>(
         &'a self,
-        request: Request<'a, H>,
-        body: &'b [u8],
+        request: Asked<'a>,
+        body: &[u8],
         clock: impl Fn() -> UnixTime,
-    ) -> Result<(Verdict<'a>, IdClues<'b>), Rejection> {
-        let scheme = &self.rules.scheme;
+    ) -> Result<Verdict<'a>, Rejection> {
+        let Self { rules, keys, .. } = self;
+        let scheme = &rules.scheme;
+        let fields = rules.fields.read(body)?;
         let mut signatures = Signatures::new(scheme);
-        let fields = self.rules.fields.read(body)?;
-        let claim = Claim::read(&self.rules, request, fields, &mut signatures)?;
-        self.rules.check_body(body)?;
-        let form = self.rules.form(claim.url, body)?;
+        let mut claim = Claim::blank(rules);
+        claim.read(rules, request, &fields, &mut signatures)?;
+        rules.check_body(body)?;
+        let form = rules.form(claim.pieces.url, body)?;
+        claim.pieces.body = body;
+        claim.pieces.form = form.as_ref().map_or(&[], Form::fields);
         let now = self.ask(&clock);
-        let pieces = claim.pieces(&scheme.signed, body, form.as_ref());
         let found = match &claim.certificate {
             #[cfg(feature = "certificates")]
             Some(url) => {
                 let now = now.unwrap_or_else(&clock);
-                self.keys.find_certified(url, &signatures, &pieces, now)?
+                keys.find_certified(url, &signatures, &claim.pieces, now)?
             }
-            _ => self.keys.find(signatures.usable(), &pieces, now)?,
+            _ => keys.find(signatures.usable(), &claim.pieces, now)?,
         };
         if form.as_ref().is_some_and(|form| !form.is_of(body)) {
             return Err(Rejection::BodyDigestMismatch);
@@ -232,19 +231,24 @@ impl Verifier {
                     return Err(Rejection::Mismatch);
                 }
                 let now = now.unwrap_or_else(clock);
-                let hash = hash_of(body);
-                self.rules.check_claims(jwt, hash, claim.url, now)?
+                rules.check_claims(jwt, hash_of(body), claim.pieces.url, now)?
             }
-            None => claim.time(),
+            None => claim.time,
         };
         let sent_at = match (claimed, &scheme.timestamp) {
             (None, Some(rule)) => rule.time_in_body(body)?,
             _ => claimed,
         };
-        let origin = (request.headers as &dyn AnyHeaders, claim.family);
-        let mut verdict = Verdict::reach(scheme, origin, found, sent_at, now)?;
-        verdict.form_coverage = form.as_ref().map(Form::coverage);
-        Ok((verdict, claim.into_clues()))
+        Ok(Verdict {
+            scheme,
+            secret_label: found.label,
+            identity: found.identity,
+            sent_at,
+            skew: scheme.check_age(sent_at, now)?,
+            headers: request.headers,
+            family: claim.family,
+            form_coverage: form.as_ref().map(Form::coverage),
+        })
     }
 
     /// Asks the clock, if a time is signed or a secret is not valid for ever.

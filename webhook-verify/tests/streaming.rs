@@ -32,7 +32,7 @@ fn signed(setup: impl Into<Setup>, id: Option<&str>, body: &[u8]) -> Headers {
     headers.iter().map(owned).collect()
 }
 
-fn begin<'a>(verifier: &'a Verifier, headers: &'a Headers, limit: u64) -> Arriving<'a, Headers> {
+fn begin<'a>(verifier: &'a Verifier, headers: &'a Headers, limit: u64) -> Arriving<'a> {
     let begun = verifier.begin(Request::new(headers), limit);
     begun.expect("the headers are well-formed")
 }

@@ -114,7 +114,7 @@ fn stream(
 }
 
 fn assert_stays_refused(
-    mut arriving: Arriving<'_, Lines>,
+    mut arriving: Arriving<'_>,
     rejection: &Rejection,
     pieces: &[&[u8]],
 ) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Provider, Setup};
+use crate::{Provider, Request, Setup};
 
 const HEX: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 const BASE64: &str = "ERERERERERERERERERERERERERERERERERERERERERE=";
@@ -8,10 +8,12 @@ const BASE64: &str = "ERERERERERERERERERERERERERERERERERERERERERE=";
 fn read(provider: Provider, headers: &[(&str, &str)]) -> Result<(usize, usize), Rejection> {
     let rules = Setup::from(provider).check().expect("consistent");
     let mut signatures = Signatures::new(&rules.scheme);
-    let claim = Claim::read(
+    let no_fields = Fields::NONE;
+    let mut claim = Claim::blank(&rules);
+    claim.read(
         &rules,
-        Request::new(&headers),
-        Fields::NONE,
+        Request::new(&headers).into(),
+        &no_fields,
         &mut signatures,
     )?;
     Ok((claim.family, signatures.usable().len()))

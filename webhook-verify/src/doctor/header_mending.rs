@@ -169,10 +169,11 @@ fn refusal(
         ..*received
     };
     let mut signatures = Signatures::new(&rules.scheme);
-    let fields = rules.fields.read(received.body);
-    let claim =
-        fields.and_then(|fields| Claim::read(&rules, delivery.request(), fields, &mut signatures));
-    Ok(claim.err())
+    let mut read = || {
+        let fields = rules.fields.read(received.body)?;
+        Claim::blank(&rules).read(&rules, delivery.request().into(), &fields, &mut signatures)
+    };
+    Ok(read().err())
 }
 
 /// A header's name without what gateways put in front of it (`HTTP_` and `_` for `-` in CGI,

@@ -28,6 +28,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The same, to be kept.
+    pub(crate) fn into_written(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Word(word) => Some(Cow::Borrowed(word)),
+            Self::Null | Self::Composite => None,
+        }
+    }
+
     /// The text; none if it is a number or a boolean.
     pub(crate) fn into_text(self) -> Option<Cow<'a, str>> {
         match self {

@@ -116,7 +116,7 @@ where
             }
             Some(Err(error)) => Err(body::refused(error.into())),
             None => intake
-                .finish(verifier, Request::from(head), UnixTime::now)
+                .finish(verifier, Request::from(head).into(), UnixTime::now)
                 .map(|arrived| arrived.to_proof())
                 .map_err(Refused::from),
         };

@@ -93,7 +93,7 @@ impl<R: Resolve> VerifyLayer<R> {
     ) -> Result<ArrivingBody<B>, Refused> {
         let verifier = self.resolver.resolve(head).await?;
         check_announced(&body, self.limit)?;
-        let intake = Intake::begin(&verifier, Request::from(head), self.limit as u64)?;
+        let intake = Intake::begin(&verifier, Request::from(head).into(), self.limit as u64)?;
         let origin = Origin {
             verifier,
             head: head.clone(),
