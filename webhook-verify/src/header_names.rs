@@ -50,13 +50,11 @@ impl HeaderNames {
     }
 
     /// Makes all of them ready to be looked up again and again. They must be tokens.
+    #[cfg(feature = "http")]
     pub(crate) fn prepare(&mut self) {
-        #[cfg(feature = "http")]
-        {
-            let parse = |name: &str| http::HeaderName::from_bytes(name.as_bytes());
-            let parsed = self.iter().map(parse).collect::<Result<_, _>>();
-            self.parsed = parsed.unwrap_or_default();
-        }
+        let parse = |name: &str| http::HeaderName::from_bytes(name.as_bytes());
+        let parsed = self.iter().map(parse).collect::<Result<_, _>>();
+        self.parsed = parsed.unwrap_or_default();
     }
 
     /// The names, family by family.

@@ -1,6 +1,7 @@
 //! Keys that verify.
 
 use alloc::string::String;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -17,6 +18,7 @@ use crate::certificate_url::CertificateUrl;
 use crate::certificates::Certificates;
 use crate::mac::{MacKey, MacPass};
 use crate::misconfigured::Misconfigured;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
 use crate::public_key::{Message, PublicKey};
 use crate::rejection::Rejection;
 use crate::ring::{Decoded, MAX_SECRETS, SecretRing};
@@ -55,10 +57,7 @@ pub(crate) struct Known {
 #[derive(Clone)]
 enum Material {
     Mac(Vec<MacKey>),
-    #[cfg_attr(
-        not(any(feature = "ed25519", feature = "p256")),
-        expect(dead_code, reason = "no algorithm with public keys is enabled")
-    )]
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
     Public(Vec<Arc<dyn PublicKey>>),
     /// Keys that come with deliveries, in certificates.
     #[cfg(feature = "certificates")]
@@ -152,6 +151,7 @@ impl Keys {
                 let code = code.ok_or(Rejection::Mismatch)?;
                 Ok(self.matched(place, keys[place].identity(code, pieces)))
             }
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
             Material::Public(keys) => {
                 let message = Message::of(pieces);
                 let mut found = PerKey::new();
@@ -194,6 +194,7 @@ impl Keys {
     pub(crate) fn begin(&self) -> Passes {
         match &self.material {
             Material::Mac(keys) => Passes(keys.iter().map(MacPass::begin).collect()),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
             Material::Public(_) => Passes(Vec::new()),
             #[cfg(feature = "certificates")]
             Material::Certified(..) => Passes(Vec::new()),

@@ -55,6 +55,7 @@ mod p256;
 mod pem;
 mod proof;
 pub mod provider;
+#[cfg(any(feature = "ed25519", feature = "p256"))]
 mod public_key;
 mod public_url;
 #[cfg(feature = "delivery")]

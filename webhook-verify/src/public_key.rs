@@ -1,14 +1,14 @@
 //! Public keys, with which one can verify and not sign.
 
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-use alloc::{sync::Arc, vec::Vec};
-#[cfg(any(feature = "ed25519", feature = "p256"))]
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::cell::OnceCell;
 
+use crate::misconfigured::Misconfigured;
+use crate::ring::Decoded;
+use crate::secret::SecretFault;
 use crate::segment::Pieces;
 use crate::tag::Tag;
-#[cfg(any(feature = "ed25519", feature = "p256"))]
-use crate::{misconfigured::Misconfigured, ring::Decoded, secret::SecretFault};
 
 /// A public key of some algorithm.
 pub(crate) trait PublicKey: Send + Sync {
@@ -54,7 +54,6 @@ impl<'a> Message<'a> {
 /// # Errors
 ///
 /// One of the secrets is no public key.
-#[cfg(any(feature = "ed25519", feature = "p256"))]
 pub(crate) fn expand<K: PublicKey + 'static>(
     decoded: &[Decoded],
     new: impl Fn(&[u8]) -> Result<K, SecretFault>,

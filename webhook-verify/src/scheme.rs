@@ -252,7 +252,8 @@ impl Scheme {
     }
 
     /// Makes the names of the headers that most deliveries have ready to be looked up.
-    pub(crate) fn prepare(&mut self) {
+    #[cfg(feature = "http")]
+    pub(crate) fn prepared(mut self) -> Self {
         if let SignatureSource::Header(signature) = &mut self.signature {
             signature.names.prepare();
         }
@@ -264,6 +265,7 @@ impl Scheme {
         if let Some(IdSource::Header(names)) = &mut self.id {
             names.prepare();
         }
+        self
     }
 
     /// The headers that are read, and what for.

@@ -117,7 +117,7 @@ impl Setup {
     /// and there is none, or what is given is none.
     pub(crate) fn check(self) -> Result<Rules, Misconfigured> {
         let Self {
-            mut scheme,
+            scheme,
             public_url,
             issuers,
             webhook_id,
@@ -125,7 +125,8 @@ impl Setup {
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
-        scheme.prepare();
+        #[cfg(feature = "http")]
+        let scheme = scheme.prepared();
         if let Some(weakness) = scheme.weakness()
             && accepted != Some(weakness)
         {

@@ -37,7 +37,7 @@ pub(super) fn check_fields(rules: &Rules, fields: &Fields<'_>) -> Result<(), Rej
     let CertificateSource::BodyField(path) = &rule.url else {
         return Ok(());
     };
-    match rule.admit(&fields.one(path)?) {
+    match rule.admit(fields.one(path)?) {
         Some(_) => Ok(()),
         None => Err(Rejection::ForeignCertificate),
     }
