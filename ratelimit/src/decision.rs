@@ -118,6 +118,12 @@ impl Decision {
         Bucket::owing(self.quota, self.now, self.debt)
     }
 
+    /// The bucket after the decision, as if it had been made at another time, perhaps by another clock.
+    #[cfg(feature = "leases")]
+    pub(crate) const fn bucket_at(&self, time: Time) -> Bucket {
+        Bucket::owing(self.quota, time, self.debt)
+    }
+
     /// How long until so many tokens, of at most a burst, can be taken.
     const fn wait_for(&self, tokens: u64) -> Duration {
         let needed = tokens as u128 * self.quota.grains_per_token() as u128;

@@ -5,6 +5,7 @@ extern crate alloc;
 #[cfg(any(
     feature = "memory",
     feature = "http",
+    feature = "leases",
     feature = "redis",
     feature = "conformance",
     test
@@ -14,13 +15,15 @@ extern crate std;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod bucket;
-#[cfg(feature = "memory")]
+#[cfg(any(feature = "memory", feature = "leases"))]
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decision;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "leases")]
+mod leases;
 #[cfg(feature = "memory")]
 mod memory;
 mod migration;
@@ -42,6 +45,8 @@ mod verdict;
 
 pub use crate::bucket::Bucket;
 pub use crate::decision::Decision;
+#[cfg(feature = "leases")]
+pub use crate::leases::{LeaseTerms, Leases};
 #[cfg(feature = "memory")]
 pub use crate::memory::reservation::{Reservation, Reserved};
 #[cfg(feature = "memory")]
