@@ -5,10 +5,12 @@
 //! target of its name, guided by coverage (`make fuzz`); and by that target built without `--cfg fuzzing`, which
 //! replays the files named on its command line.
 
+mod ratelimit;
 mod webhook;
 
 use std::{env, fs, io};
 
+pub use crate::ratelimit::{ratelimit_client, ratelimit_fields};
 pub use crate::webhook::{
     webhook_fields, webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme,
     webhook_secret, webhook_stream, webhook_timestamp,

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::{fs, panic};
 
 use fuzz::{
-    webhook_fields, webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme,
-    webhook_secret, webhook_stream, webhook_timestamp,
+    ratelimit_client, ratelimit_fields, webhook_fields, webhook_header, webhook_jwt, webhook_key,
+    webhook_round_trip, webhook_scheme, webhook_secret, webhook_stream, webhook_timestamp,
 };
 
 use crate::mutation::Mutator;
@@ -17,6 +17,16 @@ const MUTATIONS: usize = 40_000;
 /// How many times as many instructions some properties take as the others.
 const LONG: usize = 10;
 const VERY_LONG: usize = 200;
+
+#[test]
+fn ratelimit_client_holds() {
+    replay("ratelimit_client", ratelimit_client);
+}
+
+#[test]
+fn ratelimit_fields_holds() {
+    replay("ratelimit_fields", ratelimit_fields);
+}
 
 #[test]
 fn webhook_header_holds() {
