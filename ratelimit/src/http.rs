@@ -1,5 +1,11 @@
-//! What HTTP says about limits: the fields that tell a client, what a client makes of them, and who a
-//! client is that comes through proxies. Nothing here needs a runtime.
+//! Limits over HTTP. Nothing here needs a runtime.
+//!
+//! * A [`Gate`] [charges](Charge) requests, and gives the answer for those that may not pass. The layer
+//!   for tower and the extractor for axum are made of it.
+//! * Whose bucket a request takes from is [said](Identify) by its address behind [`Proxies`]
+//!   ([`ByAddress`]), by its API key ([`ByApiKey`]), or by a closure.
+//! * [`Fields`] tell a client about its limits, and a [`Problem`] why it is refused.
+//! * [`Limits`] are what a client makes of the fields in a response.
 
 mod admitted;
 mod by_address;

@@ -40,6 +40,8 @@
 //!
 //! * Whoever accepts the connections puts [`Peer`](crate::http::Peer) into the extensions of each
 //!   request, for [`ByAddress`](crate::http::ByAddress) to find.
+//! * The body of the responses has to be one that can be made from a `String`, as that of axum and
+//!   `Full<Bytes>` can.
 //! * A request that is refused never reaches the service behind the layer, and its body is not read.
 //! * Several layers can stand one behind the other, each with a gate. What the first has charged stays
 //!   charged if the second refuses; the rules of one gate are charged together or not at all.

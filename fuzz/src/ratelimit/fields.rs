@@ -20,7 +20,7 @@ pub fn ratelimit_fields(data: &[u8]) {
     assert_eq!(limits.wait(), limits.retry_after().or(reset));
     assert_eq!(Limits::read(&joined(&headers), now), limits, "{headers:?}");
 
-    let mut told = headers.clone();
+    let mut told = headers;
     told.insert(RETRY_AFTER, HeaderValue::from_static("7"));
     told.remove(AGE);
     assert_eq!(

@@ -1,21 +1,22 @@
 //! The header fields that tell a client about its limits.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use core::time::Duration;
 use std::time::SystemTime;
 
 use http::header::{Entry, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use percent_encoding::{CONTROLS, utf8_percent_encode};
-use sfv::{Integer, ListSerializer, StringRef, key_ref};
+use sfv::ListSerializer;
 
+use self::item::Item;
 use super::names::{RATELIMIT, RATELIMIT_POLICY, X_LIMIT, X_REMAINING, X_RESET};
 use super::partition::Partition;
 use super::seconds::rounded_up;
 use crate::decision::Decision;
-use crate::quota::Quota;
-use crate::rule::Rule;
 use crate::verdict::Verdict;
+
+mod item;
+
+pub(super) use self::item::told_name;
 
 /// Which header fields tell a client about its limits, and how.
 ///
@@ -28,7 +29,7 @@ use crate::verdict::Verdict;
 /// * `Retry-After` is on refusals only.
 ///
 /// Seconds are rounded up and tokens down, so that who does as it is told is not refused. Rules in
-/// [shadow](Rule::in_shadow) are not told of.
+/// [shadow](crate::Rule::in_shadow) are not told of.
 ///
 /// ```
 /// use http::HeaderMap;
@@ -155,22 +156,26 @@ impl Fields {
         headers: &mut HeaderMap,
     ) {
         let items = || {
-            let partitions = partitions.iter().map(Some).chain(core::iter::repeat(None));
+            let partitions = partitions.iter().copied().map(Some);
+            let partitions = partitions.chain(core::iter::repeat(None));
             let all = verdict.decisions().zip(partitions);
-            all.filter(|((rule, _), _)| !rule.is_shadow())
+            let told = all.filter(|((rule, _), _)| !rule.is_shadow());
+            told.map(|((rule, decision), partition)| Item {
+                rule,
+                decision,
+                partition,
+            })
         };
         if self.tells_policies {
             let mut list = ListSerializer::new();
-            for ((rule, _), partition) in items() {
-                add_policy(&mut list, rule, partition);
-            }
+            items().for_each(|item| item.add_policy(&mut list));
             append(headers, &RATELIMIT_POLICY, list.finish());
         }
         if self.tells_limits {
             let mut list = ListSerializer::new();
-            for ((rule, decision), partition) in items() {
-                let reset = self.reset(verdict, decision);
-                self.add_limit(&mut list, rule, decision, reset, partition);
+            for item in items() {
+                let reset = self.reset(verdict, item.decision);
+                item.add_limit(&mut list, reset, self.is_even);
             }
             append(headers, &RATELIMIT, list.finish());
         }
@@ -183,31 +188,6 @@ impl Fields {
             && let Some(wait) = verdict.retry_after()
         {
             headers.insert(RETRY_AFTER, self.seconds(wait).into());
-        }
-    }
-
-    fn add_limit(
-        &self,
-        list: &mut ListSerializer<String>,
-        rule: &Rule,
-        decision: &Decision,
-        reset: Option<u64>,
-        partition: Option<&Partition>,
-    ) {
-        let remaining = match reset {
-            Some(seconds) if self.is_even => decision
-                .remaining()
-                .min(in_seconds(decision.quota(), seconds)),
-            _ => decision.remaining(),
-        };
-        let name = told_name(rule);
-        let mut item = list.bare_item(as_string(&name));
-        item = item.parameter(key_ref("r"), as_integer(remaining));
-        if let Some(seconds) = reset {
-            item = item.parameter(key_ref("t"), as_integer(seconds));
-        }
-        if let Some(partition) = partition {
-            item.parameter(key_ref("pk"), partition.as_bytes());
         }
     }
 
@@ -264,18 +244,6 @@ impl Fields {
     }
 }
 
-fn add_policy(list: &mut ListSerializer<String>, rule: &Rule, partition: Option<&Partition>) {
-    let quota = rule.quota();
-    let window = rounded_up(quota.period());
-    let name = told_name(rule);
-    let mut item = list.bare_item(as_string(&name));
-    item = item.parameter(key_ref("q"), as_integer(in_seconds(quota, window)));
-    item = item.parameter(key_ref("w"), as_integer(window));
-    if let Some(partition) = partition {
-        item.parameter(key_ref("pk"), partition.as_bytes());
-    }
-}
-
 /// The decision to tell of when there is room for one.
 fn told_alone<'v>(verdict: &'v Verdict<'_>) -> Option<&'v Decision> {
     let longest = |decision: &Decision| decision.retry_after().unwrap_or(Duration::MAX);
@@ -286,28 +254,6 @@ fn told_alone<'v>(verdict: &'v Verdict<'_>) -> Option<&'v Decision> {
 
 fn is_refused_for_ever(decision: &Decision) -> bool {
     !decision.is_allowed() && decision.retry_after().is_none()
-}
-
-/// The whole tokens that come back in so many seconds.
-fn in_seconds(quota: Quota, seconds: u64) -> u64 {
-    let micros = u128::from(seconds) * 1_000_000;
-    let tokens = u128::from(quota.tokens()) * micros / quota.period().as_micros();
-    u64::try_from(tokens).unwrap_or(u64::MAX)
-}
-
-/// The name of a rule in the printable part of ASCII, which is all that a structured string may hold:
-/// everything else as `%` and two digits for each byte.
-pub(super) fn told_name(rule: &Rule) -> Cow<'_, str> {
-    utf8_percent_encode(rule.name(), CONTROLS).into()
-}
-
-fn as_string(name: &str) -> &StringRef {
-    StringRef::from_str(name).expect("everything else has been encoded")
-}
-
-/// As much as a structured integer can say: 15 digits.
-fn as_integer(value: u64) -> Integer {
-    Integer::try_from(value).unwrap_or(Integer::MAX)
 }
 
 fn append(headers: &mut HeaderMap, name: &HeaderName, list: Option<String>) {

@@ -66,45 +66,32 @@ fn opening_quote(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// What an element says in `for`, if all of it can be read. A parameter that is there twice could be
-/// read as either.
-fn client(mut element: &str) -> Option<IpAddr> {
-    let mut client = None;
-    let mut seen: u8 = 0;
+/// What an element says in `for`, if all of it can be read. One that says it twice could be read as
+/// either.
+fn client(element: &str) -> Option<IpAddr> {
+    let mut found = None;
+    let mut text = element;
     loop {
-        element = element.trim_ascii_start();
-        if let Some(rest) = element.strip_prefix(';') {
-            element = rest;
+        text = text.trim_ascii_start();
+        if let Some(rest) = text.strip_prefix(';') {
+            text = rest;
             continue;
         }
-        if element.is_empty() {
-            return client;
+        if text.is_empty() {
+            return found?;
         }
-        let (name, rest) = element.split_once('=')?;
+        let (name, rest) = text.split_once('=').filter(|(name, _)| is_token(name))?;
         let (value, rest) = value(rest)?;
-        let place = PARAMETERS
-            .iter()
-            .position(|known| known.eq_ignore_ascii_case(name));
-        if let Some(place) = place {
-            if seen & 1 << place != 0 {
-                return None;
-            }
-            seen |= 1 << place;
-        } else if !is_token(name) {
+        let is_client = name.eq_ignore_ascii_case("for");
+        if is_client && found.replace(node::address(&value)).is_some() {
             return None;
         }
-        if place == Some(0) {
-            client = node::address(&value);
-        }
-        element = rest.trim_ascii_start();
-        if !element.is_empty() && !element.starts_with(';') {
+        text = rest.trim_ascii_start();
+        if !text.is_empty() && !text.starts_with(';') {
             return None;
         }
     }
 }
-
-/// The parameters that are registered, the one that is read first.
-const PARAMETERS: [&str; 4] = ["for", "by", "host", "proto"];
 
 /// Takes a value off the front. Colons and brackets ought to be quoted, and often are not.
 fn value(text: &str) -> Option<(Cow<'_, str>, &str)> {
@@ -227,7 +214,7 @@ mod tests {
             "=192.0.2.43",
             "for=192.0.2.43;for=192.0.2.43",
             "for=192.0.2.43;FOR=198.51.100.17",
-            "for=192.0.2.43;by=_a;by=_b",
+            "for=unknown;for=192.0.2.43",
             "for =192.0.2.43",
             "for= 192.0.2.43",
             "for=192.0.2.43 for=198.51.100.17",

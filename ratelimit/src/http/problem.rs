@@ -31,7 +31,7 @@ use crate::verdict::Verdict;
 /// assert_eq!(
 ///     problem.to_json(),
 ///     r#"{"type":"https://iana.org/assignments/http-problem-types#quota-exceeded","#.to_owned()
-///         + r#""title":"The quota is exceeded","status":429,"violated-policies":["login"]}"#
+///         + r#""title":"Quota Exceeded","status":429,"violated-policies":["login"]}"#
 /// );
 /// # Ok::<(), ratelimit::TooManyAsks>(())
 /// ```
@@ -62,8 +62,8 @@ impl<'a> Problem<'a> {
             .refusals()
             .all(|(_, answer)| answer.is_crowded_out());
         let (r#type, title, status) = match is_crowded {
-            true => (CAPACITY_REDUCED, "There is no capacity now", 503),
-            false => (QUOTA_EXCEEDED, "The quota is exceeded", 429),
+            true => (CAPACITY_REDUCED, "Temporary Reduced Capacity", 503),
+            false => (QUOTA_EXCEEDED, "Quota Exceeded", 429),
         };
         let detail = match verdict.retry_after() {
             Some(_) => None,

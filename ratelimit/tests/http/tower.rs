@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderName, LOCATION};
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -93,7 +94,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
 }
 
 fn everybody() -> impl Identify {
-    |_: &http::request::Parts| "everybody"
+    |_: &Parts| "everybody"
 }
 
 #[tokio::test]
@@ -235,6 +236,33 @@ async fn of_any_number_at_once_as_many_pass_as_may() {
     let refused = statuses.iter().filter(|status| **status == 429).count();
     assert_eq!((passed, refused), (7, 33));
     assert_eq!(server.reached(), 7);
+}
+
+/// A limiter in the registry multiplies so large a cost until it is small again, and lets it pass.
+#[tokio::test]
+async fn a_cost_that_overflows_is_refused_and_never_to_be_waited_for() {
+    let says = |head: &Parts| head.headers["x-cost"].to_str().ok()?.parse().ok();
+    let rule = Rule::new("rows", Quota::per_hour(1).with_burst(1_000));
+    let charge = Charge::new(rule, everybody()).costing(move |head| says(head).unwrap_or(1));
+    let server = Server::start(gate([charge]), None).await;
+    for cost in [1_001, 5_124_097, u64::MAX] {
+        let says = format!("x-cost: {cost}");
+        let answer = ask(server.address, "GET /", &[&says]).await;
+        assert_eq!(
+            (answer.status, answer.field("retry-after")),
+            (429, None),
+            "{cost}"
+        );
+        assert_eq!(answer.field("ratelimit"), Some(r#""rows";r=1000"#));
+        assert!(
+            answer.body.contains("more than is ever allowed"),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(
+        ask(server.address, "GET /", &["x-cost: 1000"]).await.status,
+        200
+    );
 }
 
 #[tokio::test]

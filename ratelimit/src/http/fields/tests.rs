@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::http::{Limits, Partitions};
-use crate::{Ask, Memory, Time, WhenFull};
+use crate::{Ask, Memory, Quota, Rule, Time, WhenFull};
 
 static BURST: Rule = Rule::new("burst", Quota::per_second(2));
 static DAILY: Rule = Rule::new("daily", Quota::per_day(1_000));
@@ -75,14 +75,18 @@ fn who_waits_as_told_is_not_refused_again() {
 
 #[test]
 fn what_can_never_be_had_has_no_time() {
+    let (memory, _) = memory();
+    memory.take(&BURST, "a", 1);
     let too_much = Ask {
         rule: &BURST,
         key: "a",
         tokens: 3,
     };
-    let fields = Fields::STANDARD.legacy(LegacyReset::Seconds);
-    let headers = told_of_last(fields, &[too_much, Ask::one(&DAILY, "a")], 1);
-    assert_eq!(headers["ratelimit"], r#""burst";r=2, "daily";r=1000"#);
+    let verdict = memory
+        .take_all(&[too_much, Ask::one(&DAILY, "a")])
+        .expect("few");
+    let headers = told(Fields::STANDARD.legacy(LegacyReset::Seconds), &verdict);
+    assert_eq!(headers["ratelimit"], r#""burst";r=1, "daily";r=1000"#);
     assert!(!headers.contains_key("retry-after"));
     assert_eq!(headers["x-ratelimit-limit"], "2");
 }
