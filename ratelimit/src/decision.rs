@@ -119,7 +119,7 @@ impl Decision {
     }
 
     /// The bucket after the decision, as if it had been made at another time, perhaps by another clock.
-    #[cfg(feature = "leases")]
+    #[cfg(any(feature = "fallback", feature = "leases"))]
     pub(crate) const fn bucket_at(&self, time: Time) -> Bucket {
         Bucket::owing(self.quota, time, self.debt)
     }

@@ -20,6 +20,8 @@ mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decision;
+#[cfg(feature = "fallback")]
+mod fallback;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "leases")]
@@ -45,6 +47,8 @@ mod verdict;
 
 pub use crate::bucket::Bucket;
 pub use crate::decision::Decision;
+#[cfg(feature = "fallback")]
+pub use crate::fallback::{Fallback, Local, WhenDown};
 #[cfg(feature = "leases")]
 pub use crate::leases::{LeaseTerms, Leases};
 #[cfg(feature = "memory")]

@@ -16,6 +16,8 @@ mod inheritance;
 pub(crate) mod reservation;
 #[cfg(feature = "store")]
 mod store;
+#[cfg(feature = "fallback")]
+mod warm;
 
 // Every bucket of a verdict is locked until it is given.
 const _: () = assert!(MAX_ASKS <= MAX_LOCKED);

@@ -141,6 +141,15 @@ impl Rule {
         self.migration
     }
 
+    /// The rule as if it had always had another quota.
+    #[cfg(feature = "fallback")]
+    pub(crate) fn with_quota(&self, quota: Quota) -> Self {
+        Self {
+            is_shadow: self.is_shadow,
+            ..Self::named(self.name.clone(), quota)
+        }
+    }
+
     #[cfg(feature = "memory")]
     pub(crate) fn former(&self) -> &[Former] {
         &self.former
