@@ -12,8 +12,8 @@ use std::{env, fs, io};
 
 pub use crate::ratelimit::{ratelimit_client, ratelimit_fields};
 pub use crate::webhook::{
-    webhook_fields, webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme,
-    webhook_secret, webhook_stream, webhook_timestamp,
+    webhook_certificate_url, webhook_fields, webhook_header, webhook_jwt, webhook_key,
+    webhook_round_trip, webhook_scheme, webhook_secret, webhook_stream, webhook_timestamp,
 };
 
 /// Puts the content of each file named on the command line to a property.

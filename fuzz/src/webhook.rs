@@ -1,5 +1,6 @@
 //! Properties of `webhook-verify`.
 
+mod certificate_url;
 mod delivery;
 mod documented;
 mod fields;
@@ -14,6 +15,7 @@ mod timestamp;
 
 use webhook_verify::{Provider, Signer, UnixTime, Verifier};
 
+pub use self::certificate_url::webhook_certificate_url;
 pub use self::fields::webhook_fields;
 pub use self::header::webhook_header;
 pub use self::jwt::webhook_jwt;

@@ -20,7 +20,7 @@ pub struct CertificateRule {
     /// Where the address of the certificate stands.
     pub url: CertificateSource,
     /// The hosts that it may be on, each whole, in lower case. One `*` stands for three or more
-    /// letters, digits and hyphens, and so never for a dot.
+    /// lower-case letters, digits and single hyphens, and so never for a dot.
     pub hosts: Cow<'static, [Cow<'static, str>]>,
     /// What its path begins with.
     pub path_start: Cow<'static, str>,
@@ -143,11 +143,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     let between = name
         .strip_prefix(start)
         .and_then(|rest| rest.strip_suffix(end));
+    let is_letter = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     between.is_some_and(|label| {
-        label.len() >= 3
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        // With two hyphens it may be another word in Punycode.
+        label.len() >= 3 && label.bytes().all(is_letter) && !label.contains("--")
     })
 }
 
@@ -207,6 +206,8 @@ mod tests {
             "xsns.us-west-2.amazonaws.com",
             "sns.us%2dwest.amazonaws.com",
             "sns.\u{e9}\u{e9}\u{e9}.amazonaws.com",
+            "sns.US-WEST-2.amazonaws.com",
+            "sns.xn--80ak6aa92e.amazonaws.com",
             "api.paypal.com:443",
             "api.paypal.com:8443",
             "user@api.paypal.com",

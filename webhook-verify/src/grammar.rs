@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::jwt::Jwt;
 use crate::jwt_rule::JwtRule;
@@ -34,6 +35,14 @@ pub enum Grammar {
     BareOrPrefixed {
         /// What may stand before the signature.
         prefix: Cow<'static, str>,
+    },
+    /// A list of signatures behind one prefix, as `v0=<signature>,<signature>`. White space around a
+    /// signature is dropped.
+    List {
+        /// What stands before the first signature, exactly; may be empty.
+        prefix: Cow<'static, str>,
+        /// What stands between two.
+        separator: Separator,
     },
     /// A list of `key=value`, as `t=1492774577,v1=<signature>`. White space around a pair is
     /// dropped.
@@ -83,6 +92,11 @@ impl Grammar {
             Self::BareOrPrefixed { prefix } => {
                 found.add(header.strip_prefix(prefix.as_ref()).unwrap_or(header))
             }
+            Self::List { prefix, separator } => header
+                .strip_prefix(prefix.as_ref())
+                .into_iter()
+                .flat_map(|list| list.split(separator.as_char()))
+                .try_for_each(|text| found.add(text.trim_matches([' ', '\t']))),
             Self::Pairs {
                 separator,
                 signature,
@@ -134,6 +148,7 @@ impl Grammar {
             Self::Jwt(rule) => Some(rule),
             Self::Bare { .. }
             | Self::BareOrPrefixed { .. }
+            | Self::List { .. }
             | Self::Pairs { .. }
             | Self::PerKey
             | Self::Versions { .. } => None,
@@ -145,7 +160,7 @@ impl Grammar {
         match self {
             Self::Bare { .. } | Self::BareOrPrefixed { .. } | Self::Jwt(_) => false,
             Self::Pairs { several, .. } => *several,
-            Self::PerKey | Self::Versions { .. } => true,
+            Self::List { .. } | Self::PerKey | Self::Versions { .. } => true,
         }
     }
 
@@ -169,6 +184,10 @@ impl Grammar {
         signatures: impl Iterator<Item = String>,
     ) -> String {
         let (separator, before) = match self {
+            Self::List { prefix, separator } => {
+                let signatures: Vec<_> = signatures.collect();
+                return [prefix, &*signatures.join(separator.as_str())].concat();
+            }
             Self::Bare { prefix } | Self::BareOrPrefixed { prefix } => (' ', prefix.clone()),
             Self::Pairs {
                 separator,
@@ -198,9 +217,11 @@ impl Grammar {
     /// A word of the grammar could not be found again in a header.
     pub(crate) fn validate(&self) -> Result<(), Misconfigured> {
         let (word, marks) = match self {
-            Self::Bare { prefix } if prefix.is_empty() => return Ok(()),
+            Self::Bare { prefix } | Self::List { prefix, .. } if prefix.is_empty() => return Ok(()),
             Self::PerKey => return Ok(()),
-            Self::Bare { prefix } | Self::BareOrPrefixed { prefix } => (prefix, &[][..]),
+            Self::Bare { prefix } | Self::BareOrPrefixed { prefix } | Self::List { prefix, .. } => {
+                (prefix, &[][..])
+            }
             Self::Pairs {
                 separator,
                 signature,

@@ -44,6 +44,7 @@ pub mod mux;
 pub mod notion;
 pub mod okta;
 pub mod openai;
+pub mod outpost;
 pub mod paddle;
 pub mod pagerduty;
 pub mod paypal;
@@ -173,6 +174,7 @@ providers! {
     Notion = notion as "notion",
     Okta = okta as "okta",
     OpenAi = openai as "openai",
+    Outpost = outpost as "outpost",
     Paddle = paddle as "paddle",
     PagerDuty = pagerduty as "pagerduty",
     PayPal = paypal as "paypal",

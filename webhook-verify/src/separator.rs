@@ -1,6 +1,6 @@
-//! Lists of `key=value`.
+//! Lists, and those of `key=value`.
 
-/// What stands between two pairs.
+/// What stands between two items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -23,6 +23,14 @@ impl Separator {
             Self::Comma => ',',
             Self::Semicolon => ';',
             Self::Ampersand => '&',
+        }
+    }
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comma => ",",
+            Self::Semicolon => ";",
+            Self::Ampersand => "&",
         }
     }
 }

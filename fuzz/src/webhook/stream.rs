@@ -113,11 +113,7 @@ fn stream(
     Ok(arrived.to_proof())
 }
 
-fn assert_stays_refused(
-    mut arriving: Arriving<'_>,
-    rejection: &Rejection,
-    pieces: &[&[u8]],
-) {
+fn assert_stays_refused(mut arriving: Arriving<'_>, rejection: &Rejection, pieces: &[&[u8]]) {
     for piece in pieces.iter().chain([&&[][..]]) {
         assert_eq!(arriving.push(piece).as_ref(), Err(rejection));
     }

@@ -22,6 +22,11 @@ fn pairs_with(separator: Separator) -> Grammar {
     }
 }
 
+const LIST: Grammar = Grammar::List {
+    prefix: Cow::Borrowed("v0="),
+    separator: Separator::Comma,
+};
+
 /// The first byte of each usable signature.
 fn read(grammar: &Grammar, header: &str) -> Vec<u8> {
     let mut found = Signatures::new(&Provider::GitHub.scheme());
@@ -180,4 +185,30 @@ fn a_time_needs_a_key_of_its_own() {
         VERSIONS.validate_timestamp_key("t"),
         Err(Misconfigured::NoKeysInHeader)
     );
+}
+
+#[test]
+fn a_list_stands_behind_one_prefix() {
+    let list = [ONE, TWO].join(",");
+    assert_eq!(read(&LIST, &["v0=", ONE].concat()), [0x11]);
+    assert_eq!(read(&LIST, &["v0=", &list].concat()), [0x11, 0x22]);
+    assert_eq!(
+        read(&LIST, &["v0=", ONE, " ,\t", TWO].concat()),
+        [0x11, 0x22]
+    );
+    assert_eq!(read(&LIST, &["v0=,x,", TWO, ","].concat()), [0x22]);
+    for other in [
+        list.clone(),
+        ["v1=", &list].concat(),
+        [" v0=", &list].concat(),
+        "v0=".into(),
+    ] {
+        assert!(read(&LIST, &other).is_empty(), "{other}");
+    }
+    // Behind the prefix there is none that has a prefix of its own.
+    assert_eq!(read(&LIST, &["v0=", ONE, ",v0=", TWO].concat()), [0x11]);
+
+    let written = LIST.write(None, [ONE, TWO].map(String::from).into_iter());
+    assert_eq!(written, ["v0=", &list].concat());
+    assert!(LIST.lists_several());
 }

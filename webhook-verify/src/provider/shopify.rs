@@ -1,7 +1,8 @@
 //! Shopify.
 //!
 //! * **Secret**: *Settings > Client credentials > Client secret* of the app
-//! * **Header**: `X-Shopify-Hmac-Sha256: <base64>`
+//! * **Header**: `X-Shopify-Hmac-Sha256: <base64>`; deliveries of the Events API have `shopify-hmac-sha256`,
+//!   and their other headers are without `X-` as well
 //! * **Signed**: the body, and nothing else
 //! * **Time**: none is signed: `X-Shopify-Triggered-At` is not read, since whoever replays a
 //!   delivery can change it
@@ -25,7 +26,7 @@ pub const SCHEME: Scheme = Scheme {
     algorithm: Algorithm::HmacSha256,
     encoding: Encoding::Base64,
     signature: SignatureSource::Header(SignatureHeader {
-        names: HeaderNames::from_static(&["x-shopify-hmac-sha256"]),
+        names: HeaderNames::from_static(&["x-shopify-hmac-sha256", "shopify-hmac-sha256"]),
         grammar: Grammar::Bare {
             prefix: Cow::Borrowed(""),
         },
@@ -35,6 +36,7 @@ pub const SCHEME: Scheme = Scheme {
     timestamp: None,
     id: Some(IdSource::Header(HeaderNames::from_static(&[
         "x-shopify-event-id",
+        "shopify-event-id",
     ]))),
     secret: SecretForm::Verbatim,
 };

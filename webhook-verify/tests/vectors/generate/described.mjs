@@ -34,6 +34,7 @@ const PROVIDERS = [
   bare("meta", "X-Hub-Signature-256", { prefix: "sha256=" }),
   timed("metronome", "Metronome-Webhook-Signature", "X-Metronome-Date", "", ({ time, body }) => [time, "\n", body], httpDate),
   bare("mollie", "X-Mollie-Signature", { prefix: "sha256=" }),
+  bare("outpost", "x-outpost-signature", { prefix: "v0=" }),
   bare("pagerduty", "X-PagerDuty-Signature", { prefix: "v1=" }),
   bare("plain", "Plain-Request-Signature", {
     timeInBody: true, time: { ...rfc3339Millis, past: 300, future: 60 },
@@ -99,6 +100,23 @@ const MORE_CASES = {
       accept("two secrets on two lines", { ...delivery, headers: both }),
       accept("no prefix", withHeader(delivery, "x-mollie-signature", (value) => value.replace("sha256=", ""))),
       reject("seventeen lines", { ...delivery, headers: Array.from({ length: 17 }, () => both).flat() }),
+    ];
+  },
+  outpost(scheme) {
+    const [, old] = scheme.form.secrets;
+    const delivery = deliver(scheme);
+    const [[name, ours]] = delivery.headers;
+    const [[, theirs]] = deliver(scheme, EVENT, { secret: old }).headers;
+    const digits = (value) => value.slice("v0=".length);
+    const headed = (value) => ({ ...delivery, headers: [[name, value]] });
+    return [
+      accept("two signatures and ours is the first", headed(`${ours},${digits(theirs)}`)),
+      accept("two signatures and ours is the last", headed(`${theirs},${digits(ours)}`)),
+      accept("two signatures with a space between", headed(`${theirs}, ${digits(ours)}`)),
+      reject("two signatures and neither is ours", headed(`${theirs},${digits(theirs)}`)),
+      reject("the prefix at the second signature alone", headed(`${digits(theirs)},${ours}`)),
+      reject("the prefix twice", headed(`${theirs},${ours}`)),
+      reject("seventeen signatures", headed(`v0=${Array.from({ length: 17 }, () => digits(ours)).join(",")}`)),
     ];
   },
   pagerduty(scheme) {
