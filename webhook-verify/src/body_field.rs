@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use crate::body_format::BodyFormat;
 use crate::fields::{self, Value};
 
-/// The text at the end of a path, if the body is JSON throughout, every name on the path is there
+/// The text at the end of a path, if the body is JSON throughout, in UTF-8, every name on the path is there
 /// exactly once, and what stands at its end is a text.
 ///
 /// A name which is there twice is refused because readers differ in which of the two they take.
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused() {
-        let bodies: [&[u8]; 8] = [
+        let bodies: [&[u8]; 11] = [
             b"",
             b"id=evt_1",
             b"[\"id\"]",
@@ -121,6 +121,9 @@ mod tests {
             b"{\"id\":\"a\"",
             b"{\"id\":\"a\"}x",
             b"{\"id\":\"\xff\"}",
+            b"{\"id\":\"a\",\"x\":\"\xff\"}",
+            b"{\"\xff\":1,\"id\":\"a\"}",
+            b"{\"x\":[{\"y\":\"\xed\xa0\x80\"}],\"id\":\"a\"}",
             b"null",
         ];
         for body in bodies {

@@ -15,9 +15,10 @@ use crate::tag::Tag;
 use crate::timestamp::{TimestampRule, TimestampSource, TimestampUnit};
 use crate::unix_time::{Skew, UnixTime};
 
-/// How far the clocks of the two sides may be apart when a token is said to begin or to end. As far
-/// as the sender's may be ahead in [`Tolerance::STANDARD`](crate::Tolerance::STANDARD).
-const LEEWAY: Duration = Duration::from_secs(60);
+/// How far the clocks of the two sides may be apart when a token is said to begin or to end, unless the
+/// receiver says otherwise. As far as the sender's may be ahead in
+/// [`Tolerance::STANDARD`](crate::Tolerance::STANDARD).
+pub(crate) const LEEWAY: Duration = Duration::from_secs(60);
 
 /// The hash of a body, as a token holds it.
 pub(crate) fn hash_of(body: &[u8]) -> Tag {
@@ -51,7 +52,7 @@ impl Rules {
             Some(time) => time.find_claim(&claims)?,
             None => None,
         };
-        rule.check_lifetime(&claims, now)?;
+        rule.check_lifetime(&claims, now, self.leeway)?;
         Ok(sent_at)
     }
 }
@@ -86,15 +87,20 @@ impl JwtRule {
         is_right.then_some(()).ok_or_else(|| mismatch(claim))
     }
 
-    fn check_lifetime(&self, claims: &JsonObject<'_>, now: UnixTime) -> Result<(), Rejection> {
+    fn check_lifetime(
+        &self,
+        claims: &JsonObject<'_>,
+        now: UnixTime,
+        leeway: Duration,
+    ) -> Result<(), Rejection> {
         let skew_of = |claim| {
             let secs = number(claims, claim)?;
             Ok(secs.map(|secs| now.skew_of(UnixTime::from_secs(secs))))
         };
         match (skew_of(EXPIRATION)?, skew_of(NOT_BEFORE)?) {
             (None, _) if self.must_end => Err(missing(EXPIRATION)),
-            (Some(Skew::Past(ago)), _) if ago >= LEEWAY => Err(Rejection::Expired { ago }),
-            (_, Some(Skew::Future(ahead))) if ahead > LEEWAY => {
+            (Some(Skew::Past(ago)), _) if ago >= leeway => Err(Rejection::Expired { ago }),
+            (_, Some(Skew::Future(ahead))) if ahead > leeway => {
                 Err(Rejection::NotYetValid { ahead })
             }
             _ => Ok(()),

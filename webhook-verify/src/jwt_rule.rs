@@ -32,7 +32,8 @@ pub(crate) const ISSUER: &str = "iss";
 ///
 /// The token is what is signed; the body is, in that the token holds its hash. Whatever the rule
 /// says, a token is refused behind its end (`exp`) and before its beginning (`nbf`), if it has them;
-/// the clocks may be a minute apart.
+/// the clocks may be a minute apart, or what the receiver says with
+/// [`Setup::leeway`](crate::Setup::leeway).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",

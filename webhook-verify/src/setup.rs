@@ -2,10 +2,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::certificate_url::CertificateUrl;
 use crate::fields::FieldPlan;
 use crate::form::Form;
+use crate::jwt_claims::LEEWAY;
 use crate::jwt_rule::{Issuer, JwtRule};
 use crate::misconfigured::Misconfigured;
 use crate::provider::Provider;
@@ -39,6 +41,7 @@ pub struct Setup {
     issuers: Vec<String>,
     webhook_id: Option<String>,
     certificate_url: Option<String>,
+    leeway: Duration,
     accepted: Option<Weakness>,
 }
 
@@ -87,6 +90,36 @@ impl Setup {
         self
     }
 
+    /// How far the clocks of the two sides may be apart when a token is said to begin (`nbf`) or to end
+    /// (`exp`), in place of a minute. A scheme without tokens does not look at it, nor does a signer. How
+    /// old the time of a delivery may be is the [tolerance](crate::Verifier::with_tolerance).
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use webhook_verify::{Provider, Rejection, Secret, Signer, UnixTime, Verifier};
+    ///
+    /// let livekit = Provider::LiveKit.issued_by("APIrTAAdPuVhT8x");
+    /// let secret = Secret::new("the API secret that belongs to the API key");
+    /// let now = UnixTime::from_secs(1_700_000_000);
+    /// let headers = Signer::new(livekit.clone(), secret.clone())?.sign(None, now, b"{}")?;
+    ///
+    /// // It ends after five minutes.
+    /// let later = UnixTime::from_secs(1_700_000_330);
+    /// let verifier = Verifier::new(livekit.clone(), secret.clone())?;
+    /// assert!(verifier.verify_at(&headers, b"{}", later).is_ok());
+    ///
+    /// let strict = Verifier::new(livekit.leeway(Duration::from_secs(10)), secret)?;
+    /// let late = strict.verify_at(&headers, b"{}", later).unwrap_err();
+    /// assert_eq!(late, Rejection::Expired { ago: Duration::from_secs(30) });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
     /// Uses the scheme although it has this weakness. A scheme that has another, or none, does not
     /// look at it.
     #[must_use]
@@ -108,6 +141,7 @@ impl Setup {
             issuers: self.issuers.clone(),
             webhook_id: self.webhook_id.clone(),
             certificate_url: None,
+            leeway: self.leeway,
         }
     }
 
@@ -122,6 +156,7 @@ impl Setup {
             issuers,
             webhook_id,
             certificate_url,
+            leeway,
             accepted,
         } = self;
         let id_boundary = scheme.validate()?;
@@ -160,6 +195,7 @@ impl Setup {
         });
         Ok(Rules {
             certificate_url,
+            leeway,
             webhook_id: webhook_id.unwrap_or_default(),
             fields: FieldPlan::of(&scheme)?,
             body_follows_url: are_neighbours(&scheme.signed, Segment::Url, Segment::Body),
@@ -193,6 +229,7 @@ impl From<Scheme> for Setup {
             issuers: Vec::new(),
             webhook_id: None,
             certificate_url: None,
+            leeway: LEEWAY,
             accepted: None,
         }
     }
@@ -284,6 +321,8 @@ pub(crate) struct Rules {
     pub(crate) webhook_id: String,
     /// Where the certificate of a signer is, if it was said and the scheme allows it.
     pub(crate) certificate_url: Option<CertificateUrl>,
+    /// How far the clocks may be apart when a token begins or ends.
+    pub(crate) leeway: Duration,
     body_follows_url: bool,
     url_follows_body: bool,
 }

@@ -24,7 +24,7 @@ const ONE_ITEM: &str = "[]";
 ///
 /// # Errors
 ///
-/// The body is not JSON throughout, or something on a path is not what the path says; a name on a
+/// The body is not JSON throughout, in UTF-8, or something on a path is not what the path says; a name on a
 /// path is there twice, because readers differ in which of the two they take; an array on a path
 /// has not exactly one item.
 pub(super) fn read<'a>(
@@ -39,7 +39,9 @@ pub(super) fn read<'a>(
         fault: &mut fault,
     };
     let all = u32::MAX.checked_shr(u32::BITS - paths.len() as u32);
-    let mut json = serde_json::Deserializer::from_slice(body);
+    // What is not on a path is skipped unread, so that bytes which are no text would pass there.
+    let body = str::from_utf8(body).map_err(|_| Fault::Unreadable)?;
+    let mut json = serde_json::Deserializer::from_str(body);
     let object = Object {
         reading,
         depth: 0,

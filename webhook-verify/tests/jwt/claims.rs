@@ -216,6 +216,23 @@ fn a_token_is_valid_from_its_beginning_to_its_end_give_or_take_a_minute() {
 }
 
 #[test]
+fn how_far_the_clocks_may_be_apart_is_the_receivers_to_say() {
+    let judge = |leeway, secs| {
+        let setup = livekit().leeway(Duration::from_secs(leeway));
+        judge_at(setup, &token(HEADER, &livekit_claims()), secs)
+    };
+    for (leeway, valid, [early, late]) in [(0, [0, 299], [-1, 300]), (90, [-90, 389], [-91, 390])] {
+        for secs in valid {
+            assert_eq!(judge(leeway, secs), Ok(()), "{leeway} {secs}");
+        }
+        for secs in [early, late] {
+            let judged = judge(leeway, secs);
+            assert!(judged.is_err_and(|rejection| rejection.is_stale()));
+        }
+    }
+}
+
+#[test]
 fn an_end_beyond_all_time_is_no_end() {
     let judged = with(livekit(), &livekit_claims(), "exp", "18446744073709551615");
     assert_eq!(judged, Ok(()));

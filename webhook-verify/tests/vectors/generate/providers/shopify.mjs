@@ -3,7 +3,8 @@
 import "@shopify/shopify-api/adapters/node";
 import { ApiVersion, LogSeverity, shopifyApi } from "@shopify/shopify-api";
 
-import { bare, casesOf } from "../schemes.mjs";
+import { EVENT, TAMPERED, accept, reject } from "../delivery.mjs";
+import { bare, casesOf, deliver } from "../schemes.mjs";
 import { DECODED_LENIENTLY, EMPTY_REFUSED, passes } from "../verdict.mjs";
 
 export const provider = "shopify";
@@ -24,7 +25,7 @@ export function accepts({ secret, headers, body }) {
   });
 }
 
-export const cases = casesOf(bare(provider, "X-Shopify-Hmac-Sha256", {
+const webhooks = bare(provider, "X-Shopify-Hmac-Sha256", {
   encoding: "base64",
   unsigned: [
     ["X-Shopify-Topic", "orders/create"],
@@ -32,4 +33,25 @@ export const cases = casesOf(bare(provider, "X-Shopify-Hmac-Sha256", {
     ["X-Shopify-API-Version", "2025-07"],
     ["X-Shopify-Webhook-Id", "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043"],
   ],
-}), { differing: { ...DECODED_LENIENTLY, [EMPTY_REFUSED]: ["an empty body"] } });
+});
+
+const events = bare(provider, "shopify-hmac-sha256", {
+  encoding: "base64",
+  unsigned: [
+    ["shopify-topic", "Product"],
+    ["shopify-shop-domain", "example.myshopify.com"],
+    ["shopify-api-version", "2025-07"],
+    ["shopify-webhook-id", "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043"],
+    ["shopify-event-id", "98880550-7158-44d4-b7cd-2c97c8a091b5"],
+  ],
+});
+const event = deliver(events);
+
+export const cases = casesOf(webhooks, {
+  more: [
+    accept("an event, without X- in its headers", event),
+    reject("an event, tampered with", { ...event, body: TAMPERED }),
+    reject("an event, signed by another", { ...deliver(events, EVENT, { secret: events.form.secrets[1] }), secrets: event.secrets }),
+  ],
+  differing: { ...DECODED_LENIENTLY, [EMPTY_REFUSED]: ["an empty body"] },
+});
