@@ -8,6 +8,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use jobstore::JobId;
 use serde::Serialize;
+use webhook_verify::challenge;
 
 pub(crate) use refusal::{Code, Refusal};
 
@@ -16,12 +17,11 @@ pub(crate) type Body = Full<Bytes>;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// Nothing here is meant to be shown, framed, cached or sniffed by a browser.
 const HEADERS: [(HeaderName, HeaderValue); 7] = [
-    (
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    ),
+    (header::CONTENT_TYPE, JSON),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,
@@ -49,6 +49,7 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSub
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,
+    content_type: HeaderValue,
     body: Bytes,
     /// For the log: what happened, in a word.
     pub(crate) outcome: &'static str,
@@ -66,6 +67,7 @@ impl Answer {
         match serde_json::to_vec(body) {
             Ok(json) => Ok(Self {
                 status,
+                content_type: JSON,
                 body: json.into(),
                 outcome: "ok",
                 job: None,
@@ -73,6 +75,17 @@ impl Answer {
             Err(error) => {
                 Err(Refusal::new(Code::Internal, "the answer cannot be written").because(error))
             }
+        }
+    }
+
+    /// The answer to a challenge. Its other header is one that every answer has.
+    pub(crate) fn to_challenge(answer: &challenge::Answer) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type: HeaderValue::from_static(answer.content_type()),
+            body: Bytes::copy_from_slice(answer.body().as_bytes()),
+            outcome: "challenge",
+            job: None,
         }
     }
 
@@ -115,7 +128,10 @@ impl Renderer {
     ) -> Response<Body> {
         let mut headers = self.headers.clone();
         let (status, body) = match result {
-            Ok(answer) => (answer.status, answer.body),
+            Ok(answer) => {
+                headers.insert(header::CONTENT_TYPE, answer.content_type);
+                (answer.status, answer.body)
+            }
             Err(refusal) => {
                 refusal.add_headers(&mut headers);
                 let body = refusal.body(request_id.to_str().unwrap_or_default());

@@ -1,6 +1,7 @@
 //! The configuration, from the environment; every fault is found before anything is started.
 
 mod address;
+mod challengers;
 mod forward;
 mod limits;
 mod problem;
@@ -15,9 +16,9 @@ use std::time::Duration;
 
 use hyper::Uri;
 use tracing_subscriber::filter::Targets;
-use webhook_verify::{Provider, Verifier};
 
 use crate::api_key::{ApiKey, STRONG_LENGTH};
+use crate::receiver::Receiver;
 pub(crate) use address::Address;
 pub(crate) use forward::Forward;
 pub(crate) use limits::Limits;
@@ -36,7 +37,7 @@ pub(crate) struct Config {
     /// The same, or what it is if nothing was said.
     pub(crate) address: Address,
     pub(crate) storage: Storage,
-    pub(crate) verifiers: Vec<(Provider, Verifier)>,
+    pub(crate) receivers: Vec<Receiver>,
     pub(crate) forward: Option<Forward>,
     /// None in development, when none was given: one is made up at start.
     pub(crate) api_key: Option<ApiKey>,
@@ -111,7 +112,7 @@ impl Config {
             listen,
             public_url,
             storage: Storage::read(variables, environment),
-            verifiers: secrets::read(variables, environment, &address),
+            receivers: secrets::read(variables, environment, &address),
             address,
             forward: Forward::read(variables, environment),
             api_key: api_key(variables, environment),

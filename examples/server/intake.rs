@@ -1,4 +1,5 @@
 //! `POST /webhooks/{provider}`: a delivery becomes a durable job, or is refused, before it is answered.
+//! `GET /webhooks/{provider}`: a provider asks whether it may deliver.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,11 +12,13 @@ use hyper::http::request::Parts;
 use jobstore::{Enqueued, JobId, Jobs, NewJob};
 use serde::Serialize;
 use tracing::warn;
+use webhook_verify::challenge::Challenge;
 use webhook_verify::{EventId, Provider, Rejection, Request, Verified, Verifier};
 
 use crate::answer::{Answer, Code, Refusal};
 use crate::body::BodyReader;
 use crate::config::Address;
+use crate::receiver::Receiver;
 use crate::store;
 
 /// The queue that jobs made from webhooks wait in.
@@ -30,7 +33,7 @@ const MAX_CONTENT_TYPE: usize = 256;
 /// Takes deliveries in.
 #[derive(Debug)]
 pub(crate) struct Intake {
-    pub(crate) verifiers: Vec<(Provider, Verifier)>,
+    pub(crate) receivers: Vec<Receiver>,
     pub(crate) address: Address,
     pub(crate) bodies: BodyReader,
     pub(crate) jobs: Jobs,
@@ -58,7 +61,9 @@ impl Intake {
         body: Incoming,
         origin: Origin<'_>,
     ) -> Result<Answer, Refusal> {
-        let (provider, verifier) = self.verifier(provider)?;
+        let Receiver {
+            provider, verifier, ..
+        } = self.receiver(provider)?;
         let body = self.bodies.read(body).await?;
         let target = self.address.target(&head.uri);
         let request = Request::new(&head.headers)
@@ -66,22 +71,51 @@ impl Intake {
             .target(&target);
         let verified = verify(verifier, request, &body.bytes)?;
         let job = self.job(
-            provider,
+            *provider,
             &verified,
             &head.headers,
             body.bytes.clone(),
             origin,
         );
         let enqueued = store::in_time(self.jobs.enqueue(job)).await?;
-        answer(provider, enqueued)
+        answer(*provider, enqueued)
+    }
+
+    /// Answers a provider which asks whether this address is meant to receive from it.
+    ///
+    /// # Errors
+    ///
+    /// A refusal. Nothing else is there to be got, whether or not the provider is configured.
+    pub(crate) fn challenge(
+        &self,
+        provider: Option<Provider>,
+        head: &Parts,
+    ) -> Result<Answer, Refusal> {
+        let receiver = self.receiver(provider).ok();
+        let Some((receiver, challenger)) =
+            receiver.and_then(|receiver| Some((receiver, receiver.challenger.as_ref()?)))
+        else {
+            return Err(Refusal::only_post());
+        };
+        if challenger.is_proved() {
+            let request = Request::new(&head.headers).method(head.method.as_str());
+            verify(&receiver.verifier, request, b"")?;
+        }
+        match challenger.answer(head) {
+            Challenge::Answer(answer) => Ok(Answer::to_challenge(&answer)),
+            Challenge::Refuse(reason) => {
+                let refusal = Refusal::new(Code::BadChallenge, "this challenge is not answered");
+                Err(refusal.because(reason))
+            }
+            Challenge::NotAChallenge => Err(Refusal::only_post()),
+        }
     }
 
     /// Unknown and not configured look alike: who asks learns nothing about the configuration.
-    fn verifier(&self, provider: Option<Provider>) -> Result<(Provider, &Verifier), Refusal> {
-        self.verifiers
+    fn receiver(&self, provider: Option<Provider>) -> Result<&Receiver, Refusal> {
+        self.receivers
             .iter()
-            .find(|(known, _)| Some(*known) == provider)
-            .map(|(known, verifier)| (*known, verifier))
+            .find(|receiver| Some(receiver.provider) == provider)
             .ok_or_else(|| Refusal::new(Code::UnknownProvider, "no such provider is configured"))
     }
 

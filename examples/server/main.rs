@@ -6,6 +6,7 @@
 mod answer;
 mod api_key;
 mod body;
+mod challenger;
 mod config;
 mod connection;
 mod delivery;
@@ -15,6 +16,7 @@ mod intake;
 mod jobs;
 mod listener;
 mod log;
+mod receiver;
 mod request_id;
 mod router;
 mod shutdown;
@@ -111,7 +113,7 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
     // What answers requests is built once, and shared by all connections.
     let router = Router {
         intake: Intake {
-            verifiers: config.verifiers,
+            receivers: config.receivers,
             address: config.address,
             bodies: BodyReader::new(limits),
             jobs: jobs.clone(),
@@ -132,9 +134,9 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
 fn announce(config: &Config, socket: &TcpListener) {
     let address = socket.local_addr().unwrap_or(config.listen);
     let providers: Vec<_> = config
-        .verifiers
+        .receivers
         .iter()
-        .map(|(provider, _)| provider.name())
+        .map(|receiver| receiver.provider.name())
         .collect();
     let forward = config
         .forward
@@ -148,9 +150,9 @@ fn announce(config: &Config, socket: &TcpListener) {
         forward,
         "listening"
     );
-    let weak = config.verifiers.iter().filter_map(|(provider, verifier)| {
-        let weakness = verifier.scheme().weakness()?;
-        Some((provider, weakness))
+    let weak = config.receivers.iter().filter_map(|receiver| {
+        let weakness = receiver.verifier.scheme().weakness()?;
+        Some((receiver.provider, weakness))
     });
     for (provider, weakness) in weak {
         warn!(%provider, "deliveries of this provider prove little: {weakness}");

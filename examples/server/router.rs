@@ -55,6 +55,9 @@ impl Router {
     ) -> Result<Answer, Refusal> {
         route.check_method(&head.method)?;
         match route {
+            Route::Webhook(provider) if head.method == Method::GET => {
+                self.intake.challenge(provider, head)
+            }
             Route::Webhook(provider) => {
                 let origin = Origin { peer, request_id };
                 self.intake.take(provider, head, body, origin).await
@@ -122,15 +125,11 @@ impl<'a> Route<'a> {
     fn check_method(self, method: &Method) -> Result<(), Refusal> {
         let allow = match self {
             Self::Nowhere => return Ok(()),
-            Self::Webhook(_) if method == Method::POST => return Ok(()),
+            Self::Webhook(_) if method == Method::POST || method == Method::GET => return Ok(()),
             Self::Webhook(_) => "POST",
             _ if method == Method::GET || method == Method::HEAD => return Ok(()),
             _ => "GET, HEAD",
         };
-        Err(Refusal::new(
-            Code::MethodNotAllowed,
-            "this path does not serve that method",
-        )
-        .allow(allow))
+        Err(Refusal::method_not_allowed(allow))
     }
 }

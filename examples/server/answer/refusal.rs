@@ -11,6 +11,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     BadBody,
+    BadChallenge,
     BadJobId,
     BadParameter,
     BadSignature,
@@ -33,6 +34,7 @@ impl Code {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::BadBody => "ERR_BAD_BODY",
+            Self::BadChallenge => "ERR_BAD_CHALLENGE",
             Self::BadJobId => "ERR_BAD_JOB_ID",
             Self::BadParameter => "ERR_BAD_PARAMETER",
             Self::BadSignature => "ERR_BAD_SIGNATURE",
@@ -56,6 +58,7 @@ impl Code {
         match self {
             Self::BadBody | Self::BadJobId | Self::BadParameter => StatusCode::BAD_REQUEST,
             Self::BadSignature | Self::Stale | Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::BadChallenge => StatusCode::FORBIDDEN,
             Self::NotFound | Self::UnknownJob | Self::UnknownProvider => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -100,6 +103,22 @@ impl Refusal {
         }
     }
 
+    /// The path takes deliveries, and this is none.
+    pub(crate) fn only_post() -> Self {
+        Self::method_not_allowed("POST")
+    }
+
+    /// The path serves these methods, and this is another.
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::new(
+                Code::MethodNotAllowed,
+                "this path does not serve that method",
+            )
+        }
+    }
+
     /// Adds the reason that goes into the log and not into the answer.
     pub(crate) fn because(mut self, reason: impl Display) -> Self {
         self.reason = Some(reason.to_string());
@@ -118,12 +137,6 @@ impl Refusal {
     /// Says that it is worth asking again after so many seconds.
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
-        self
-    }
-
-    /// Says which methods there are.
-    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
-        self.allow = Some(methods);
         self
     }
 

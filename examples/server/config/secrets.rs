@@ -6,17 +6,18 @@ use webhook_verify::{
 };
 
 use super::variables::Variables;
-use super::{Address, Environment};
+use super::{Address, Environment, challengers};
+use crate::receiver::Receiver;
 
-/// A verifier for each provider that has secrets.
+/// A receiver for each provider that has secrets.
 pub(super) fn read(
     variables: &mut Variables,
     environment: Environment,
     address: &Address,
-) -> Vec<(Provider, Verifier)> {
+) -> Vec<Receiver> {
     let accepted = accepted_though_weak(variables);
     let mut set = false;
-    let mut verifiers = Vec::new();
+    let mut receivers = Vec::new();
     for provider in Provider::ALL.iter().copied() {
         let variable = variable(provider);
         let mut setup = provider.at(address.of(provider));
@@ -28,7 +29,12 @@ pub(super) fn read(
         {
             setup = setup.despite(weakness);
         }
-        let Some(secrets) = variables.text(&variable) else {
+        let secrets = variables.text(&variable);
+        let newest = secrets
+            .as_deref()
+            .map(|secrets| split(secrets).swap_remove(0));
+        let challenger = challengers::read(variables, provider, newest.as_deref());
+        let Some(secrets) = secrets else {
             continue;
         };
         set = true;
@@ -37,7 +43,11 @@ pub(super) fn read(
             false => verifier(setup, &secrets, environment),
         };
         match verifier {
-            Ok(verifier) => verifiers.push((provider, verifier)),
+            Ok(verifier) => receivers.push(Receiver {
+                provider,
+                verifier,
+                challenger,
+            }),
             Err((fault, remedy)) => variables.refuse(&variable, fault, remedy),
         }
     }
@@ -48,7 +58,7 @@ pub(super) fn read(
             format!("set one of: {}", every_variable()),
         );
     }
-    verifiers
+    receivers
 }
 
 /// The variables there are, for people.
@@ -129,8 +139,7 @@ fn verifier(
     environment: Environment,
 ) -> Result<Verifier, (String, String)> {
     let ring: SecretRing = split(secrets).into_iter().map(Secret::new).collect();
-    let verifier =
-        Verifier::new(setup, ring).map_err(|error| (error.to_string(), remedy(&error)))?;
+    let verifier = Verifier::new(setup, ring).map_err(|error| (fault(&error), remedy(&error)))?;
     if environment == Environment::Production
         && let Some(label) = verifier.weak_secrets().next()
     {
@@ -143,6 +152,19 @@ fn verifier(
         ));
     }
     Ok(verifier)
+}
+
+/// What is wrong, in the words of who sets variables and not of who writes programs.
+fn fault(error: &Misconfigured) -> String {
+    match error {
+        Misconfigured::Weak { scheme, weakness } => {
+            format!("is refused, because the scheme of {scheme} is weak: {weakness}")
+        }
+        Misconfigured::NoIssuer { scheme } => {
+            format!("is refused, because it is not said who issues the tokens of {scheme}")
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn remedy(error: &Misconfigured) -> String {

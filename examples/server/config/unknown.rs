@@ -3,9 +3,11 @@
 use super::problem::Problem;
 
 /// Names that begin so belong to this server alone, so an unknown one is refused whatever it is.
-const OWN_PREFIXES: [&str; 4] = [
+const OWN_PREFIXES: [&str; 6] = [
     "WEBHOOK_SECRET_",
     "WEBHOOK_ISSUER_",
+    "WEBHOOK_VERIFY_TOKEN_",
+    "WEBHOOK_PUBLIC_KEY_",
     "FORWARD_",
     "ADMIN_API_",
 ];
@@ -37,17 +39,23 @@ fn allowed_slips(known: &str) -> usize {
     if known.len() < 10 { 1 } else { 2 }
 }
 
-/// The number of letters to insert, delete or replace to get from `a` to `b` (Levenshtein).
+/// The number of letters to insert, delete or replace, or of neighbours to swap, to get from `a` to `b`
+/// (Levenshtein's, with what Damerau added: a swap is the commonest slip of all).
 fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let least = replaced.min(row[j - 1] + 1).min(rows[i - 1][j] + 1);
+            let is_swap = i > 1 && j > 1 && a[i - 2..i] == [b[j - 1], b[j - 2]];
+            row.push(match is_swap {
+                true => least.min(rows[i - 2][j - 2] + 1),
+                false => least,
+            });
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
 }

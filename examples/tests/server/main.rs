@@ -4,6 +4,7 @@
 mod support;
 
 mod api;
+mod challenges;
 mod crash;
 mod deliveries;
 mod drain;

@@ -194,6 +194,9 @@ fn misspelt_variables_are_found() {
         ("LISTEN_ADR", "LISTEN_ADDR"),
         ("MAX_BODY_BYTE", "MAX_BODY_BYTES"),
         ("STORES", "STORE"),
+        ("STOER", "STORE"),
+        ("RUST_LGO", "RUST_LOG"),
+        ("WEBHOOK_ACCPET_WAEK", "WEBHOOK_ACCEPT_WEAK"),
         ("ADMIN_APIKEY", "ADMIN_API_KEY"),
         ("HEADERS_TIMEOUT", "HEADER_TIMEOUT"),
     ] {
