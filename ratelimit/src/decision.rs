@@ -96,7 +96,7 @@ impl Decision {
         if self.is_allowed || self.tokens > self.quota.burst() {
             return None;
         }
-        Some(self.wait_for(self.tokens))
+        Some(self.wait_for(self.tokens as u128))
     }
 
     /// How long until one more token can be taken than now; nothing if the bucket is full.
@@ -105,7 +105,7 @@ impl Decision {
         if more > self.quota.burst() {
             return Duration::ZERO;
         }
-        self.wait_for(more)
+        self.wait_for(more as u128)
     }
 
     /// How long until the bucket is full.
@@ -124,10 +124,13 @@ impl Decision {
         Bucket::owing(self.quota, time, self.debt)
     }
 
-    /// How long until so many tokens, of at most a burst, can be taken.
-    const fn wait_for(&self, tokens: u64) -> Duration {
-        let needed = tokens as u128 * self.quota.grains_per_token() as u128;
-        let missing = (self.debt + needed).saturating_sub(self.quota.capacity());
+    /// How long until so many tokens have come back that they can be taken, a burst at a time at most.
+    pub(crate) const fn wait_for(&self, tokens: u128) -> Duration {
+        let needed = tokens.saturating_mul(self.quota.grains_per_token() as u128);
+        let missing = self
+            .debt
+            .saturating_add(needed)
+            .saturating_sub(self.quota.capacity());
         self.quota.duration_of(missing)
     }
 }

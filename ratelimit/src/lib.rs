@@ -31,6 +31,8 @@ mod memory;
 mod migration;
 #[cfg(feature = "memory")]
 mod permits;
+#[cfg(feature = "memory")]
+mod queue;
 mod quota;
 mod quota_text;
 #[cfg(feature = "redis")]
@@ -58,6 +60,8 @@ pub use crate::memory::{Memory, WhenFull};
 pub use crate::migration::Migration;
 #[cfg(feature = "memory")]
 pub use crate::permits::{Admission, Busy, Concurrency, Permit, Permits};
+#[cfg(feature = "memory")]
+pub use crate::queue::{Queue, Turn};
 pub use crate::quota::{Quota, QuotaFault};
 pub use crate::quota_text::ParseQuotaError;
 #[cfg(feature = "redis")]

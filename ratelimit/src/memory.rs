@@ -233,7 +233,7 @@ impl Memory {
         Ok((held, addresses))
     }
 
-    fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         self.clock.now()
     }
 }

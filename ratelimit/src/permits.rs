@@ -211,7 +211,7 @@ impl State {
 impl Permit {
     /// How long until it ends by itself; nothing if it has.
     pub fn expires_after(&self) -> Duration {
-        until(Some(self.lease.end), self.permits.clock.now())
+        self.lease.end.since(self.permits.clock.now())
     }
 
     /// Begins the lease anew, for work that goes on longer than one.
@@ -258,11 +258,9 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// How long it is until then.
+/// How long it is until then, if it ever is.
 fn until(end: Option<Time>, now: Time) -> Duration {
-    end.map_or(Duration::MAX, |end| {
-        Duration::from_micros(end.as_micros().saturating_sub(now.as_micros()))
-    })
+    end.map_or(Duration::MAX, |end| end.since(now))
 }
 
 #[cfg(test)]

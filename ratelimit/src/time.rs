@@ -29,6 +29,12 @@ impl Time {
     pub const fn saturating_add(self, later: Duration) -> Self {
         Self(self.0.saturating_add(micros_rounded_up(later)))
     }
+
+    /// How much later it is than another; nothing if it is earlier.
+    #[cfg(feature = "memory")]
+    pub(crate) const fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.saturating_sub(earlier.0))
+    }
 }
 
 /// Whole microseconds, rounded up: who waits for so long has waited for long enough.
