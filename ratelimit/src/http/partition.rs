@@ -67,3 +67,18 @@ impl fmt::Debug for Partitions {
         f.debug_struct("Partitions").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn names_do_not_show_the_secret_nor_the_key() {
+        let partitions = Partitions::new(b"swordfish");
+        assert_eq!(format!("{partitions:?}"), "Partitions { .. }");
+        let alice = format!("{:?}", partitions.of("alice"));
+        assert!(alice.starts_with("Partition(") && alice.len() == "Partition()".len() + 2 * LEN);
+    }
+}

@@ -13,7 +13,7 @@ use ratelimit::tower::RateLimitLayer;
 use tokio::net::TcpListener;
 
 use crate::exchange::ask;
-use crate::limits::{DOWN, gate, per_minute};
+use crate::limits::{DOWN, everybody, gate, per_minute};
 
 async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -104,7 +104,7 @@ async fn a_handler_may_pass_whom_nobody_can_judge() {
             Err(refused) => Err(refused),
         }
     }
-    let charges = || [per_minute("all", 1, |_: &_| "everybody")];
+    let charges = || [per_minute("all", 1, everybody())];
     let serve_with = |gate: Gate| {
         let application = Application(Arc::new(gate));
         serve(

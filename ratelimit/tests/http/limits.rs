@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use http::request::Parts;
 use ratelimit::http::{Charge, ForwardedIn, Gate, Identify, Proxies};
 use ratelimit::{
     Ask, Memory, Quota, Rule, Store, StoreError, Time, TooManyAsks, Verdict, WhenFull,
@@ -20,6 +21,11 @@ pub(crate) fn per_minute(name: &'static str, tokens: u64, by: impl Identify) -> 
 
 pub(crate) fn gate(charges: impl IntoIterator<Item = Charge>) -> Gate {
     Gate::new(memory(), charges).expect("few")
+}
+
+/// One bucket for all.
+pub(crate) fn everybody() -> impl Identify {
+    |_: &Parts| "everybody"
 }
 
 /// This machine is a proxy of ours.
@@ -64,7 +70,7 @@ impl Store for Failing {
 
 #[test]
 fn a_gate_has_no_more_rules_than_can_be_asked_at_once() {
-    let charges = |count| (0..count).map(|_| per_minute("one", 1, |_: &_| "a"));
+    let charges = |count| (0..count).map(|_| per_minute("one", 1, everybody()));
     assert!(Gate::new(memory(), charges(8)).is_ok());
     let refused = Gate::new(memory(), charges(9)).map(drop);
     assert_eq!(refused, Err(TooManyAsks { given: 9 }));

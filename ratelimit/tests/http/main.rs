@@ -7,4 +7,7 @@ mod axum;
 mod exchange;
 mod limits;
 mod readiness;
+#[cfg(feature = "redis")]
+mod redis;
+mod server;
 mod tower;

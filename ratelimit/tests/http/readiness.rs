@@ -11,11 +11,11 @@ use tokio::sync::Notify;
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::limits::{gate, per_minute};
+use crate::limits::{everybody, gate, per_minute};
 
 /// So many requests may pass.
 fn layer(tokens: u64) -> RateLimitLayer {
-    RateLimitLayer::new(gate([per_minute("all", tokens, |_: &_| "everybody")]))
+    RateLimitLayer::new(gate([per_minute("all", tokens, everybody())]))
 }
 
 /// Fails when it is called without having been asked whether it is ready. Its clone has not been.
