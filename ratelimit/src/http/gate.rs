@@ -52,7 +52,8 @@ use crate::verdict::{Ask, MAX_ASKS, TooManyAsks, Verdict};
 ///
 /// # When the store cannot say
 ///
-/// Nobody passes, and is answered with 503, unless the store itself falls back to something.
+/// Nobody passes, and all are answered with 503. A host that wants something else gives the gate a
+/// `Fallback`, which allows everything then, or a share of every quota.
 pub struct Gate {
     store: Box<dyn Store>,
     charges: Vec<Charge>,

@@ -5,6 +5,8 @@
 
 mod axum;
 mod exchange;
+#[cfg(feature = "fallback")]
+mod fallback;
 mod limits;
 mod readiness;
 #[cfg(feature = "redis")]

@@ -20,9 +20,10 @@ pub(super) struct Item<'v> {
 }
 
 impl Item<'_> {
-    /// Adds what the rule allows.
+    /// Adds what is allowed: by the quota that has decided, which is less than the rule's while a
+    /// store is replaced by a share of it.
     pub(super) fn add_policy(&self, list: &mut ListSerializer<String>) {
-        let quota = self.rule.quota();
+        let quota = self.decision.quota();
         let window = rounded_up(quota.period());
         let name = told_name(self.rule);
         let mut item = list.bare_item(as_string(&name));
@@ -42,7 +43,7 @@ impl Item<'_> {
     ) {
         let mut remaining = self.decision.remaining();
         if let Some(seconds) = reset.filter(|_| is_even) {
-            remaining = remaining.min(in_seconds(self.rule.quota(), seconds));
+            remaining = remaining.min(in_seconds(self.decision.quota(), seconds));
         }
         let name = told_name(self.rule);
         let mut item = list.bare_item(as_string(&name));
