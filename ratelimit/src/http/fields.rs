@@ -1,6 +1,7 @@
 //! The header fields that tell a client about its limits.
 
 use alloc::string::String;
+use core::iter;
 use core::time::Duration;
 use std::time::SystemTime;
 
@@ -155,25 +156,14 @@ impl Fields {
         now: SystemTime,
         headers: &mut HeaderMap,
     ) {
-        let items = || {
-            let partitions = partitions.iter().copied().map(Some);
-            let partitions = partitions.chain(core::iter::repeat(None));
-            let all = verdict.decisions().zip(partitions);
-            let told = all.filter(|((rule, _), _)| !rule.is_shadow());
-            told.map(|((rule, decision), partition)| Item {
-                rule,
-                decision,
-                partition,
-            })
-        };
         if self.tells_policies {
             let mut list = ListSerializer::new();
-            items().for_each(|item| item.add_policy(&mut list));
+            items(verdict, partitions).for_each(|item| item.add_policy(&mut list));
             append(headers, &RATELIMIT_POLICY, list.finish());
         }
         if self.tells_limits {
             let mut list = ListSerializer::new();
-            for item in items() {
+            for item in items(verdict, partitions) {
                 let reset = self.reset(verdict, item.decision);
                 item.add_limit(&mut list, reset, self.is_even);
             }
@@ -244,6 +234,20 @@ impl Fields {
     }
 }
 
+/// What there is to tell of, each with its partition.
+fn items<'v>(verdict: &'v Verdict<'_>, partitions: &[Partition]) -> impl Iterator<Item = Item<'v>> {
+    let partitions = partitions.iter().copied().map(Some);
+    let all = verdict
+        .decisions()
+        .zip(partitions.chain(iter::repeat(None)));
+    let told = all.filter(|((rule, _), _)| !rule.is_shadow());
+    told.map(|((rule, decision), partition)| Item {
+        rule,
+        decision,
+        partition,
+    })
+}
+
 /// The decision to tell of when there is room for one.
 fn told_alone<'v>(verdict: &'v Verdict<'_>) -> Option<&'v Decision> {
     let longest = |decision: &Decision| decision.retry_after().unwrap_or(Duration::MAX);
@@ -263,5 +267,5 @@ fn append(headers: &mut HeaderMap, name: &HeaderName, list: Option<String>) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "memory"))]
 mod tests;

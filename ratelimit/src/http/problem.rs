@@ -114,7 +114,7 @@ const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#qu
 const CAPACITY_REDUCED: &str =
     "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity";
 
-#[cfg(test)]
+#[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
     use crate::{Ask, Memory, Quota, Rule, WhenFull};
