@@ -59,7 +59,7 @@ fn who_waits_as_told_is_not_refused_again() {
         let rule = Rule::new("r", Quota::per_minute(tokens));
         let (memory, time) = memory();
         let ask = [Ask::one(&rule, "a")];
-        let refused = core::iter::repeat_with(|| memory.take_all(&ask).expect("few"))
+        let refused = iter::repeat_with(|| memory.take_all(&ask).expect("few"))
             .find(|verdict| !verdict.is_allowed());
         let headers = told(Fields::RETRY_AFTER, &refused.expect("some time"));
         let wait: u64 = headers["retry-after"]
