@@ -81,7 +81,7 @@ impl Answer {
     /// The answer to a challenge. Its other header is one that every answer has.
     pub(crate) fn to_challenge(answer: &challenge::Answer) -> Self {
         Self {
-            status: StatusCode::OK,
+            status: StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::OK),
             content_type: HeaderValue::from_static(answer.content_type()),
             body: Bytes::copy_from_slice(answer.body().as_bytes()),
             outcome: "challenge",

@@ -62,7 +62,9 @@ impl Intake {
         origin: Origin<'_>,
     ) -> Result<Answer, Refusal> {
         let Receiver {
-            provider, verifier, ..
+            provider,
+            verifier,
+            challenger,
         } = self.receiver(provider)?;
         let body = self.bodies.read(body).await?;
         let target = self.address.target(&head.uri);
@@ -70,6 +72,11 @@ impl Intake {
             .method(head.method.as_str())
             .target(&target);
         let verified = verify(verifier, request, &body.bytes)?;
+        if let Some(challenger) = challenger
+            && let Some(answer) = answer_challenge(challenger.answer_delivery(&verified))?
+        {
+            return Ok(answer);
+        }
         let job = self.job(
             *provider,
             &verified,
@@ -101,14 +108,7 @@ impl Intake {
             let request = Request::new(&head.headers).method(head.method.as_str());
             verify(&receiver.verifier, request, b"")?;
         }
-        match challenger.answer(head) {
-            Challenge::Answer(answer) => Ok(Answer::to_challenge(&answer)),
-            Challenge::Refuse(reason) => {
-                let refusal = Refusal::new(Code::BadChallenge, "this challenge is not answered");
-                Err(refusal.because(reason))
-            }
-            Challenge::NotAChallenge => Err(Refusal::only_post()),
-        }
+        answer_challenge(challenger.answer(head))?.ok_or_else(Refusal::only_post)
     }
 
     /// Unknown and not configured look alike: who asks learns nothing about the configuration.
@@ -178,6 +178,18 @@ fn verify<'a>(
         tokio::task::block_in_place(|| verifier.verify_request(request, body))
     };
     verified.map_err(reject)
+}
+
+/// The answer, if it is a challenge.
+fn answer_challenge(challenge: Challenge) -> Result<Option<Answer>, Refusal> {
+    match challenge {
+        Challenge::Answer(answer) => Ok(Some(Answer::to_challenge(&answer))),
+        Challenge::Refuse(reason) => {
+            let refusal = Refusal::new(Code::BadChallenge, "this challenge is not answered");
+            Err(refusal.because(reason))
+        }
+        Challenge::NotAChallenge => Ok(None),
+    }
 }
 
 /// Missing, malformed and wrong signatures get one answer; the log knows which it was.

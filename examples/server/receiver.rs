@@ -9,6 +9,6 @@ use crate::challenger::Challenger;
 pub(crate) struct Receiver {
     pub(crate) provider: Provider,
     pub(crate) verifier: Verifier,
-    /// None if the provider does not ask by a GET, or what answers it is not configured.
+    /// None if the provider does not ask, or what answers it is not configured.
     pub(crate) challenger: Option<Challenger>,
 }

@@ -1,9 +1,9 @@
 //! What answers the challenges of providers: for some, more than their secrets.
 
 use webhook_verify::challenge::{
-    Unanswerable, braintree::ApiKey, meta::VerifyToken, x::ConsumerSecret,
+    Unanswerable, braintree::ApiKey, meta::VerifyToken, x::ConsumerSecret, zoom::SecretTokens,
 };
-use webhook_verify::{Provider, Secret};
+use webhook_verify::{Provider, Secret, SecretRing};
 
 use super::variables::Variables;
 use crate::challenger::Challenger;
@@ -11,19 +11,21 @@ use crate::challenger::Challenger;
 const META: &str = "WEBHOOK_VERIFY_TOKEN_META";
 const BRAINTREE: &str = "WEBHOOK_PUBLIC_KEY_BRAINTREE";
 
-/// What answers a provider, given the newest of its secrets. What is wrong with that is for the verifier
-/// to say.
+/// What answers a provider, given its secrets, newest first. What is wrong with these is for the
+/// verifier to say.
 pub(super) fn read(
     variables: &mut Variables,
     provider: Provider,
-    newest: Option<&str>,
+    secrets: &[String],
 ) -> Option<Challenger> {
+    let newest = secrets.first().map(String::as_str);
     match provider {
         Provider::Braintree => {
             let public = beside_secret(variables, BRAINTREE, newest)?;
             let key = ApiKey::new(public, Secret::new(newest?));
             usable(variables, BRAINTREE, key).map(Challenger::Braintree)
         }
+        Provider::Discord => newest.map(|_| Challenger::Discord),
         Provider::Dropbox => newest.map(|_| Challenger::Dropbox),
         Provider::Meta => {
             let token = beside_secret(variables, META, newest)?;
@@ -31,9 +33,15 @@ pub(super) fn read(
             usable(variables, META, token).map(Challenger::Meta)
         }
         Provider::Okta => newest.map(|_| Challenger::Okta),
+        Provider::Slack => newest.map(|_| Challenger::Slack),
         Provider::X => {
             let secret = ConsumerSecret::new(Secret::new(newest?)).ok();
             secret.map(Challenger::X)
+        }
+        Provider::Zoom => {
+            // Labelled as in the verifier: by their places.
+            let ring: SecretRing = secrets.iter().map(|text| Secret::new(&**text)).collect();
+            SecretTokens::new(ring).ok().map(Challenger::Zoom)
         }
         _ => None,
     }

@@ -30,10 +30,8 @@ pub(super) fn read(
             setup = setup.despite(weakness);
         }
         let secrets = variables.text(&variable);
-        let newest = secrets
-            .as_deref()
-            .map(|secrets| split(secrets).swap_remove(0));
-        let challenger = challengers::read(variables, provider, newest.as_deref());
+        let listed = secrets.as_deref().map(split).unwrap_or_default();
+        let challenger = challengers::read(variables, provider, &listed);
         let Some(secrets) = secrets else {
             continue;
         };

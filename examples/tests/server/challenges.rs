@@ -1,4 +1,6 @@
-//! Providers that ask, by a GET, whether this address is meant to receive from them.
+//! Providers that ask whether this address is meant to receive from them.
+
+use webhook_verify::{Provider, Secret, Signer, UnixTime};
 
 use crate::support::http::{Reply, Request};
 use crate::support::process::{Server, Setup};
@@ -106,6 +108,90 @@ fn okta_gets_its_text_back_if_it_sends_the_token_of_the_hook() {
         r#"{"verification":"Me_rShK8JHs"}"#,
     );
     refused(&ask("another-token-than-that"), 401, "ERR_BAD_SIGNATURE");
+}
+
+/// Signs a body, and sends it.
+fn post(server: &Server, provider: Provider, secret: &str, body: &str) -> Reply {
+    let signer = Signer::new(provider, Secret::new(secret)).expect("usable");
+    let signed = signer.sign(None, UnixTime::now(), body.as_bytes());
+    let signed: Vec<_> = signed
+        .expect("signable")
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Request::new("POST", &format!("/webhooks/{provider}"))
+        .headers(&signed)
+        .body(body)
+        .send(server.address)
+}
+
+fn jobs(server: &Server) -> usize {
+    let jobs = server.api("/api/jobs").json();
+    jobs["jobs"].as_array().expect("a list").len()
+}
+
+#[test]
+fn slack_gets_its_text_back_if_the_delivery_is_genuine_and_no_job_is_made() {
+    let server = Setup::new().with("WEBHOOK_SECRET_SLACK", SECRET).start();
+    let challenge = r#"{"challenge":"3eZbrw1a","type":"url_verification"}"#;
+    let reply = post(&server, Provider::Slack, SECRET, challenge);
+    answered(&reply, "text/plain", "3eZbrw1a");
+    let forged = post(
+        &server,
+        Provider::Slack,
+        "another-secret-than-that",
+        challenge,
+    );
+    refused(&forged, 401, "ERR_BAD_SIGNATURE");
+    let page = challenge.replace("3eZbrw1a", "<script>");
+    refused(
+        &post(&server, Provider::Slack, SECRET, &page),
+        403,
+        "ERR_BAD_CHALLENGE",
+    );
+    assert_eq!(jobs(&server), 0);
+
+    let event = r#"{"event_id":"Ev1","type":"event_callback"}"#;
+    assert_eq!(post(&server, Provider::Slack, SECRET, event).status, 202);
+    assert_eq!(jobs(&server), 1);
+}
+
+#[test]
+fn zoom_gets_a_code_under_the_secret_that_it_signed_with() {
+    let old = "an-older-secret-of-more-than-sixteen-bytes";
+    let server = Setup::new()
+        .with("WEBHOOK_SECRET_ZOOM", &format!("{SECRET},{old}"))
+        .start();
+    let challenge =
+        r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
+    for secret in [SECRET, old] {
+        let signer = Signer::new(Provider::GitHub, Secret::new(secret)).expect("usable");
+        let signed = signer.sign(None, UnixTime::now(), b"qgg8vlvZRS6UYooatFL8Aw");
+        let signed = signed.expect("signable");
+        let (_, code) = signed.iter().next().expect("one header");
+        let code = code.trim_start_matches("sha256=");
+        let reply = post(&server, Provider::Zoom, secret, challenge);
+        let token =
+            format!(r#"{{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"{code}"}}"#);
+        answered(&reply, "application/json", &token);
+    }
+    assert_eq!(jobs(&server), 0);
+}
+
+#[test]
+fn discord_pings_without_making_a_job() {
+    // RFC 8032 section 7.1, test 2.
+    let private = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+    let public = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+    let server = Setup::new().with("WEBHOOK_SECRET_DISCORD", public).start();
+    let ping = r#"{"version":1,"application_id":"1","type":0}"#;
+    let reply = post(&server, Provider::Discord, private, ping);
+    assert_eq!((reply.status, reply.body.as_slice()), (204, &b""[..]));
+    assert_eq!(jobs(&server), 0);
+
+    let event = ping.replace(r#""type":0"#, r#""type":1"#);
+    let reply = post(&server, Provider::Discord, private, &event);
+    assert_eq!(reply.status, 202);
 }
 
 #[test]
