@@ -64,6 +64,15 @@ struct Arguments {
     #[arg(long)]
     issuer: Option<String>,
 
+    /// Under which id the provider knows the webhook, where it signs that: PayPal.
+    #[arg(long, value_name = "ID")]
+    webhook_id: Option<String>,
+
+    /// Where the certificate is that belongs to the secret, which is a private key then: PayPal. The
+    /// receiver must trust whoever issued it.
+    #[arg(long, value_name = "URL")]
+    certificate_url: Option<String>,
+
     /// The file to send, `-` for standard input. Without it, an event such as the provider sends.
     #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
@@ -232,6 +241,12 @@ fn setup(arguments: &Arguments) -> Setup {
     if let Some(issuer) = &arguments.issuer {
         setup = setup.issued_by(issuer);
     }
+    if let Some(id) = &arguments.webhook_id {
+        setup = setup.webhook_id(id);
+    }
+    if let Some(url) = &arguments.certificate_url {
+        setup = setup.certified_at(url);
+    }
     match arguments.provider.scheme().weakness() {
         Some(weakness) => setup.despite(weakness),
         None => setup,
@@ -360,7 +375,12 @@ fn new_id(now: UnixTime) -> String {
 #[derive(Debug, Error)]
 enum Failure {
     #[error("--secret: {0}")]
-    Secret(#[from] Misconfigured),
+    Secret(Misconfigured),
+    #[error("{option} is missing, or is none that {scheme} has")]
+    Option {
+        option: &'static str,
+        scheme: String,
+    },
     #[error("--id: {0}")]
     Id(Unsignable),
     #[error("--body: {0}")]
@@ -380,6 +400,18 @@ enum Failure {
     NotListening { url: Uri, provider: String },
     #[error("no answer from {url}: {reason}")]
     NoAnswer { url: Uri, reason: String },
+}
+
+impl From<Misconfigured> for Failure {
+    fn from(misconfigured: Misconfigured) -> Self {
+        let (option, scheme) = match misconfigured {
+            Misconfigured::NoCertificateUrl { scheme } => ("--certificate-url", scheme),
+            Misconfigured::NoIssuer { scheme } => ("--issuer", scheme),
+            Misconfigured::NoWebhookId { scheme } => ("--webhook-id", scheme),
+            other => return Self::Secret(other),
+        };
+        Self::Option { option, scheme }
+    }
 }
 
 impl From<Unsignable> for Failure {
