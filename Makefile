@@ -1,6 +1,6 @@
 # The doors of the house. Each is one line here; what it does is in the script of that name under .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz vectors crash
+.PHONY: help run test check bench fuzz loom vectors crash
 
 help:    ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -19,6 +19,9 @@ bench:   ## Measure ourselves beside the alternatives, in one run on this machin
 
 fuzz:    ## Coverage-guided fuzzing on the stable compiler: FUZZ_SECONDS=60 FUZZ_TARGET=name
 	@.ci/fuzz
+
+loom:    ## Every order in which threads can take the locks of the limiter
+	@.ci/loom
 
 vectors: ## Make the test vectors again by running the providers' own SDKs (needs npm and Python)
 	@.ci/vectors

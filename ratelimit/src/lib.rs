@@ -27,6 +27,8 @@ pub mod http;
 #[cfg(feature = "leases")]
 mod leases;
 #[cfg(feature = "memory")]
+mod lock;
+#[cfg(feature = "memory")]
 mod memory;
 mod migration;
 #[cfg(feature = "memory")]

@@ -4,11 +4,9 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::hash::BuildHasher;
 use core::time::Duration;
-use std::hash::RandomState;
-
-use parking_lot::Mutex;
 
 use crate::clock::Clock;
+use crate::lock::{Mutex, RandomState};
 use crate::memory::WhenFull;
 use crate::time::Time;
 

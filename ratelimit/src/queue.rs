@@ -8,11 +8,9 @@ use core::hash::BuildHasher;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
-use std::hash::RandomState;
-
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::decision::Decision;
+use crate::lock::{Mutex, MutexGuard, RandomState};
 use crate::memory::Memory;
 use crate::rule::Rule;
 use crate::time::Time;

@@ -2,12 +2,11 @@
 
 use alloc::boxed::Box;
 use core::hash::BuildHasher;
-use std::hash::RandomState;
 
 use arrayvec::ArrayVec;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::bucket::Bucket;
+use crate::lock::{Mutex, MutexGuard, RandomState};
 use crate::quota::Quota;
 use crate::time::Time;
 

@@ -140,6 +140,19 @@ fn who_leaves_in_the_moment_it_is_woken_passes_its_turn_on() {
 }
 
 #[test]
+fn a_line_that_everybody_left_admits_the_next_at_once() {
+    let mut world = World::new(100);
+    let tasks: Vec<_> = (0..4).map(|_| world.arrive(&TWO, "a", 2, LONG)).collect();
+    for &task in &tasks[1..] {
+        world.cancel(task);
+    }
+    assert_eq!(world.queue.waiting(), 0);
+    world.pass(2 * SECOND);
+    let next = world.arrive(&TWO, "a", 2, Duration::ZERO);
+    assert_eq!(world.taken(next), Some(2_000));
+}
+
+#[test]
 fn who_takes_without_waiting_delays_the_first_but_never_beyond_its_patience() {
     let mut world = World::new(100);
     world.arrive(&TWO, "a", 2, LONG);
