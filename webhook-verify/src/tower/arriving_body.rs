@@ -77,11 +77,11 @@ impl<B> ArrivingBody<B> {
     }
 
     fn settle(&mut self, outcome: Result<Proof, Refused>) {
-        if let Err(refused) = &outcome {
+        self.arrival.settle(outcome.map_err(Arc::new));
+        if let Some(refused) = self.arrival.refused() {
             self.held.clear();
             (self.origin.on_refused)(&self.origin.head, refused);
         }
-        self.arrival.settle(outcome.map_err(Arc::new));
     }
 
     /// What is there to be read once there is a verdict.

@@ -1,6 +1,8 @@
 //! A body that is verified while it is read, frame by frame.
 
 use std::future::ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use allocation_counter::measure;
 use bytes::Bytes;
@@ -12,7 +14,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::sync::mpsc::unbounded_channel;
 use tower::{Layer, ServiceExt, service_fn};
 use webhook_verify::tower::{ArrivingBody, VerifyLayer};
-use webhook_verify::{Proof, Provider};
+use webhook_verify::{Proof, Provider, Verifier};
 
 use crate::delivery::{BODY, sign, verifier};
 
@@ -29,6 +31,18 @@ async fn behind_layer<S>(signed: &str, pieces: S) -> ArrivingBody<StreamBody<S>>
 where
     S: Stream<Item = Piece> + Send + 'static,
 {
+    let layer = VerifyLayer::new(verifier(Provider::GitHub)).limit(LIMIT);
+    behind(layer, signed, pieces).await
+}
+
+async fn behind<S>(
+    layer: VerifyLayer<Arc<Verifier>>,
+    signed: &str,
+    pieces: S,
+) -> ArrivingBody<StreamBody<S>>
+where
+    S: Stream<Item = Piece> + Send + 'static,
+{
     let (hand_over, mut body) = unbounded_channel();
     let keep = service_fn(move |request: Request<ArrivingBody<_>>| {
         let kept = hand_over.send(request.into_body());
@@ -39,10 +53,7 @@ where
         request = request.header(name, value);
     }
     let request = request.body(StreamBody::new(pieces)).expect("a request");
-    let layer = VerifyLayer::new(verifier(Provider::GitHub))
-        .limit(LIMIT)
-        .streaming();
-    let answer = layer.layer(keep).oneshot(request).await;
+    let answer = layer.streaming().layer(keep).oneshot(request).await;
     // Nothing has been refused, nor verified.
     assert_eq!(answer.expect("the test listens").status(), 200);
     body.recv().await.expect("the service was reached")
@@ -86,6 +97,16 @@ async fn nobody_comes_to_the_end_of_what_was_refused() {
         assert!(!body.is_end_stream());
         assert_eq!(body.arrival().refused().map(|it| it.status()), Some(status));
     }
+}
+
+#[tokio::test]
+async fn a_log_that_panics_lets_nothing_through() {
+    let layer = VerifyLayer::new(verifier(Provider::GitHub)).on_refused(|_, _| panic!("no log"));
+    let mut body = behind(layer, "abc", stream::iter([data("abd")])).await;
+    let refusing = catch_unwind(AssertUnwindSafe(|| body.frame().now_or_never()));
+    assert!(refusing.is_err());
+    let next = body.frame().await.expect("no end");
+    assert_eq!(next.expect_err("refused").status(), 401);
 }
 
 #[tokio::test]
