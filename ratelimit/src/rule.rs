@@ -141,13 +141,15 @@ impl Rule {
         self.migration
     }
 
-    /// The rule as if it had always had another quota.
+    /// The rule with another quota instead of the one that it has, and of each that it had.
     #[cfg(feature = "fallback")]
-    pub(crate) fn with_quota(&self, quota: Quota) -> Self {
-        Self {
-            is_shadow: self.is_shadow,
-            ..Self::named(self.name.clone(), quota)
+    pub(crate) fn with_each_quota(&self, another: impl Fn(Quota) -> Quota) -> Self {
+        let mut rule = self.clone();
+        rule.quota = another(rule.quota);
+        for former in &mut rule.former {
+            former.quota = another(former.quota);
         }
+        rule
     }
 
     #[cfg(feature = "memory")]

@@ -76,7 +76,7 @@ impl Local {
 
     /// The rule with the share of its quota.
     fn own(&self, rule: &Rule) -> Rule {
-        rule.with_quota(share(rule.quota(), self.one_in))
+        rule.with_each_quota(|quota| share(quota, self.one_in))
     }
 }
 

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 use core::sync::atomic::{AtomicBool, AtomicUsize};
 
 use super::*;
-use crate::{MAX_ASKS, Memory, Quota, WhenFull};
+use crate::{MAX_ASKS, Memory, Migration, Quota, WhenFull};
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -257,6 +257,20 @@ fn as_many_processes_as_there_are_shares_allow_no_more_than_the_quota() {
         }
         assert!(count <= 700 + 2_000, "{count}");
         assert!(count >= 700 + 2_000 - 3 * 3, "{count}");
+    });
+}
+
+#[test]
+fn a_quota_that_changes_while_the_store_is_away_takes_its_buckets_with_it() {
+    run(async {
+        let world = World::new();
+        let process = world.process(world.local(2, 100));
+        world.take_away();
+        assert_eq!(allowed(&process, &FEW, "a", 10).await, 5);
+        let more = FEW
+            .clone()
+            .changed_to(Quota::per_hour(20), Migration::Additive);
+        assert_eq!(allowed(&process, &more, "a", 10).await, 5);
     });
 }
 

@@ -19,12 +19,15 @@ fn a_bucket_becomes_what_the_rule_says() {
             (Migration::Reset, 100),
         ] {
             let store = Redis::new(connect(&server.url()).await, "app").unwrap();
-            store.reset(&old, "a").await.unwrap();
-            spend(&store, &old, "a", 4).await;
-            let rule = Rule::new("api", new).migrating(migration);
-            assert_eq!(remaining(&store, &rule, "a").await, left, "{migration:?}");
-            spend(&store, &rule, "a", 1).await;
-            assert_eq!(remaining(&store, &rule, "a").await, left - 1);
+            let made_anew = Rule::new("api", new).migrating(migration);
+            let changed = old.clone().changed_to(new, migration);
+            for rule in [made_anew, changed] {
+                store.reset(&old, "a").await.unwrap();
+                spend(&store, &old, "a", 4).await;
+                assert_eq!(remaining(&store, &rule, "a").await, left, "{migration:?}");
+                spend(&store, &rule, "a", 1).await;
+                assert_eq!(remaining(&store, &rule, "a").await, left - 1);
+            }
         }
     });
 }

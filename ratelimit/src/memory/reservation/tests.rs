@@ -62,6 +62,19 @@ fn what_was_not_needed_is_given_back_and_what_was_needed_beyond_is_charged() {
 }
 
 #[test]
+fn no_number_of_tokens_overflows() {
+    let world = world();
+    for tokens in [11, 5_124_097, u64::MAX] {
+        let refused = world.memory.reserve(&TEN, "a", tokens);
+        assert!(matches!(refused, Reserved::Refused(decision) if decision.retry_after().is_none()));
+    }
+    assert_eq!(world.reserve(1).commit(u64::MAX).remaining(), 0);
+    // Twice the burst is owed, and no more.
+    world.pass(20 * SECOND);
+    assert_eq!(world.remaining(), 10);
+}
+
+#[test]
 fn nobody_else_has_what_is_reserved() {
     let world = world();
     let reservation = world.reserve(7);
