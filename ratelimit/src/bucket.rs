@@ -109,6 +109,10 @@ impl Bucket {
     /// ```
     pub const fn to_parts(self, quota: Quota) -> (u64, u32) {
         let in_a_micro = quota.grains_per_micro();
+        // So it is with most quotas, and a division is a good part of a decision.
+        if in_a_micro == 1 && self.full_at <= u64::MAX as u128 {
+            return (self.full_at as u64, 0);
+        }
         // Most moments have 64 bits, of which a division takes a fraction of the time.
         if self.full_at <= u64::MAX as u128 {
             let full_at = self.full_at as u64;

@@ -1,20 +1,24 @@
 //! What time it is, for stores in memory.
 
 use alloc::sync::Arc;
-use std::time::Instant;
 
 use crate::time::Time;
 
-/// The system's monotonic clock from a moment on; or another, for tests.
+/// A monotonic clock from a moment on; or another, for tests.
+///
+/// It is the processor's own counter, where there is one that runs evenly, and the system's clock
+/// elsewhere: to ask the system takes longer than all the rest of a decision.
 #[derive(Clone)]
 pub(crate) enum Clock {
-    Monotonic(Instant),
+    Monotonic { clock: quanta::Clock, epoch: u64 },
     Given(Arc<dyn Fn() -> Time + Send + Sync>),
 }
 
 impl Clock {
     pub(crate) fn monotonic() -> Self {
-        Self::Monotonic(Instant::now())
+        let clock = quanta::Clock::new();
+        let epoch = clock.raw();
+        Self::Monotonic { clock, epoch }
     }
 
     pub(crate) fn given(clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
@@ -23,10 +27,9 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Time {
         match self {
-            Self::Monotonic(epoch) => {
-                let passed = epoch.elapsed();
-                let micros = passed.as_secs() * 1_000_000 + u64::from(passed.subsec_micros());
-                Time::from_micros(micros)
+            Self::Monotonic { clock, epoch } => {
+                let nanos = clock.delta_as_nanos(*epoch, clock.raw());
+                Time::from_micros(nanos / 1_000)
             }
             Self::Given(clock) => clock(),
         }

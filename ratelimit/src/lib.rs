@@ -24,6 +24,8 @@ mod decision;
 mod fallback;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "memory")]
+mod keyed_hash;
 #[cfg(feature = "leases")]
 mod leases;
 #[cfg(feature = "memory")]
@@ -31,6 +33,8 @@ mod lock;
 #[cfg(feature = "memory")]
 mod memory;
 mod migration;
+#[cfg(feature = "memory")]
+mod patience;
 #[cfg(feature = "memory")]
 mod permits;
 #[cfg(feature = "memory")]
@@ -42,6 +46,8 @@ pub mod redis;
 mod rule;
 #[cfg(feature = "store")]
 mod store;
+#[cfg(feature = "memory")]
+mod sync;
 #[cfg(feature = "memory")]
 mod table;
 mod time;

@@ -88,11 +88,15 @@ impl Memory {
     /// Takes tokens from a bucket: all of them, or none. It is of no account here whether the rule
     /// [only watches](Rule::in_shadow): it is asked alone.
     pub fn take(&self, rule: &Rule, key: &str, tokens: u64) -> Decision {
-        self.with_bucket(rule, key, |bucket, now| {
-            let decision = bucket.take(rule.quota(), now, tokens);
-            (decision.bucket(), decision)
-        })
-        .unwrap_or_else(|now| Decision::crowded_out(rule.quota(), now, tokens))
+        let now = self.now();
+        let quota = rule.quota();
+        // It is changed where it stands: to hand it up through the calls takes longer than to decide.
+        let mut decision = Decision::crowded_out(quota, now, tokens);
+        let _no_room = self.with_bucket(rule, key, now, |bucket| {
+            decision = bucket.take(quota, now, tokens);
+            (decision.bucket(), ())
+        });
+        decision
     }
 
     /// Takes tokens from several buckets: from all of them, or from none. They are looked at and
@@ -171,37 +175,36 @@ impl Memory {
 
     fn change(&self, rule: &Rule, key: &str, change: impl Fn(Bucket, Time) -> Bucket) {
         // Where there is no room for a bucket there is none to change.
-        let _no_room = self.with_bucket(rule, key, |bucket, now| (change(bucket, now), ()));
+        let now = self.now();
+        let _no_room = self.with_bucket(rule, key, now, |bucket| (change(bucket, now), ()));
     }
 
-    /// Changes one bucket, and says what came of it.
-    ///
-    /// # Errors
-    ///
-    /// There is no room for it, at this time.
+    /// Changes one bucket, and says what came of it. None if there is no room for it.
+    #[inline]
     fn with_bucket<T>(
         &self,
         rule: &Rule,
         key: &str,
-        change: impl Fn(Bucket, Time) -> (Bucket, T),
-    ) -> Result<T, Time> {
-        let now = self.now();
-        let change = |bucket| change(bucket, now);
-        let own = self.with_own_bucket(rule, key, now, change);
-        let outcome = own.or_else(|| self.with_shared_bucket(rule, now, change));
-        outcome.ok_or(now)
+        now: Time,
+        mut change: impl FnMut(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        match self.with_own_bucket(rule, key, now, &mut change) {
+            Some(outcome) => Some(outcome),
+            None => self.with_shared_bucket(rule, now, change),
+        }
     }
 
     /// Changes the bucket that a key has for itself, if there is room for one.
+    #[inline]
     fn with_own_bucket<T>(
         &self,
         rule: &Rule,
         key: &str,
         now: Time,
-        change: impl Fn(Bucket) -> (Bucket, T),
+        change: impl FnMut(Bucket) -> (Bucket, T),
     ) -> Option<T> {
-        let address = self.table.address(rule.name(), key);
-        inheritance::update(&mut self.table.lock(address), rule, address, now, change)
+        let address = self.table.address(rule, key);
+        inheritance::update_one(&self.table, rule, address, now, change)
     }
 
     /// Changes the bucket of all who have none of their own, if they share one.
@@ -209,13 +212,13 @@ impl Memory {
         &self,
         rule: &Rule,
         now: Time,
-        change: impl Fn(Bucket) -> (Bucket, T),
+        change: impl FnMut(Bucket) -> (Bucket, T),
     ) -> Option<T> {
         if self.when_full == WhenFull::Refuse {
             return None;
         }
-        let address = self.crowd.address(rule.name(), "");
-        inheritance::update(&mut self.crowd.lock(address), rule, address, now, change)
+        let address = self.crowd.address(rule, "");
+        inheritance::update_one(&self.crowd, rule, address, now, change)
     }
 
     /// Locks the buckets of several asks, and says where they are.
@@ -223,7 +226,7 @@ impl Memory {
         TooManyAsks::check(asks)?;
         let addresses: Addresses = asks
             .iter()
-            .map(|ask| self.table.address(ask.rule.name(), ask.key))
+            .map(|ask| self.table.address(ask.rule, ask.key))
             .collect();
         let held = Held {
             memory: self,
@@ -273,7 +276,7 @@ impl Held<'_> {
         if own.is_some() || self.memory.when_full == WhenFull::Refuse {
             return own;
         }
-        let address = self.memory.crowd.address(rule.name(), "");
+        let address = self.memory.crowd.address(rule, "");
         let crowd = self
             .crowd
             .get_or_insert_with(|| self.memory.crowd.lock(address));

@@ -24,6 +24,8 @@ pub struct Rule {
     former: Vec<Former>,
     /// How often its quota has changed: each time it has other buckets.
     generation: u32,
+    /// Stands for the name where it is hashed.
+    id: u64,
 }
 
 /// A quota that a rule had, and how its buckets are taken to the next.
@@ -43,6 +45,7 @@ impl Rule {
     pub const fn new(name: &'static str, quota: Quota) -> Self {
         Self {
             name: Cow::Borrowed(name),
+            id: fnv1a(name.as_bytes()),
             quota,
             is_shadow: false,
             migration: Migration::AsIs,
@@ -53,8 +56,10 @@ impl Rule {
 
     /// A rule whose name is made at run time.
     pub fn named(name: impl Into<Cow<'static, str>>, quota: Quota) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            id: fnv1a(name.as_bytes()),
+            name,
             quota,
             is_shadow: false,
             migration: Migration::AsIs,
@@ -152,6 +157,13 @@ impl Rule {
         rule
     }
 
+    /// Stands for the name where it is hashed. Names are the operator's, so nobody chooses two that
+    /// have the same.
+    #[cfg(feature = "memory")]
+    pub(crate) const fn id(&self) -> u64 {
+        self.id
+    }
+
     #[cfg(feature = "memory")]
     pub(crate) fn former(&self) -> &[Former] {
         &self.former
@@ -161,4 +173,16 @@ impl Rule {
     pub(crate) const fn generation(&self) -> u32 {
         self.generation
     }
+}
+
+/// FNV-1a ([RFC 9923](https://www.rfc-editor.org/rfc/rfc9923)), which can be had when a program is
+/// compiled.
+const fn fnv1a(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut place = 0;
+    while place < bytes.len() {
+        hash = (hash ^ bytes[place] as u64).wrapping_mul(0x0100_0000_01b3);
+        place += 1;
+    }
+    hash
 }

@@ -19,8 +19,9 @@ use ratelimit::{
 static ONE: Rule = Rule::new("one", Quota::per_second(1));
 static TWO: Rule = Rule::new("two", Quota::per_hour(2));
 
-/// Several shards, in which the keys of a test are spread.
-const SPREAD: usize = 400;
+/// Several shards, in which the keys of a test are spread. In a model a shard has three slots.
+const SPREAD: usize = 5;
+const SLOTS: usize = 3;
 
 fn memory(keys: usize, when_full: WhenFull) -> Arc<Memory> {
     Arc::new(Memory::for_keys(keys, when_full).with_clock(|| Time::from_micros(1)))
@@ -78,7 +79,7 @@ fn a_bucket_is_taken_over_once() {
 fn those_who_share_a_bucket_lock_it_last() {
     loom::model(|| {
         let memory = memory(1, WhenFull::Share);
-        for key in 0..126 {
+        for key in 0..SLOTS {
             memory.take(&ONE, &key.to_string(), 1);
         }
         let other = Arc::clone(&memory);

@@ -2,14 +2,30 @@
 
 use crate::bucket::Bucket;
 use crate::rule::Rule;
-use crate::table::{Address, Locked};
+use crate::table::{Address, Locked, Table};
 use crate::time::Time;
+
+/// Changes the bucket that a key has under a rule, as [`update`] does, and no other with it.
+#[inline]
+pub(super) fn update_one<T>(
+    table: &Table,
+    rule: &Rule,
+    address: Address,
+    now: Time,
+    change: impl FnMut(Bucket) -> (Bucket, T),
+) -> Option<T> {
+    if rule.former().is_empty() {
+        let current = address.in_generation(rule.generation());
+        return table.update(current, rule.quota(), now, change);
+    }
+    update(&table.lock(address), rule, address, now, change)
+}
 
 /// Changes the bucket that a key has under a rule, and says what came of it; a bucket that it has
 /// from a former quota of the rule becomes its bucket first. None, and nothing is changed, if there is
 /// no room for it.
 pub(super) fn update<T>(
-    shard: &mut Locked<'_>,
+    shard: &Locked<'_>,
     rule: &Rule,
     address: Address,
     now: Time,
@@ -28,7 +44,7 @@ pub(super) fn update<T>(
 
 /// Takes out the bucket that a key has from a former quota, unless it has one that is not full under
 /// the present quota; and takes it through all changes that there have been since.
-fn inherit(shard: &mut Locked<'_>, rule: &Rule, address: Address, now: Time) -> Option<Bucket> {
+fn inherit(shard: &Locked<'_>, rule: &Rule, address: Address, now: Time) -> Option<Bucket> {
     let current = address.in_generation(rule.generation());
     let own = shard.update(current, rule.quota(), now, |bucket| (bucket, bucket));
     if own.is_some_and(|bucket| !bucket.is_full(rule.quota(), now)) {

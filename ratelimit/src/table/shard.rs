@@ -1,0 +1,232 @@
+//! A part of a table that can be locked.
+
+use core::array;
+
+use crate::bucket::Bucket;
+use crate::patience::Patience;
+use crate::quota::Quota;
+use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use crate::sync::settle_order;
+use crate::table::Address;
+use crate::table::slot::{FREE, Held, Slot, State};
+use crate::time::Time;
+
+/// Slots in a shard. It is locked as a whole, so it is small; and it is not so small that one is full
+/// while the table is not.
+pub(super) const SLOTS: usize = if cfg!(loom) { 3 } else { 126 };
+
+/// The slots of a shard. Open addressing: a bucket stands in the slot that its key leads to, or in the
+/// next that is free.
+pub(super) struct Slots([Slot; SLOTS]);
+
+/// What there is to know of a shard beside its slots. It is read with every decision, so it is apart
+/// from them: those of many shards share a cache line.
+pub(super) struct Head {
+    is_locked: AtomicBool,
+    used: AtomicU8,
+}
+
+/// A part of a table that can be locked.
+#[derive(Clone, Copy)]
+pub(super) struct Shard<'t> {
+    pub(super) head: &'t Head,
+    pub(super) slots: &'t Slots,
+}
+
+impl Slots {
+    pub(super) fn free() -> Self {
+        Self(array::from_fn(|_| Slot::free()))
+    }
+}
+
+impl Head {
+    pub(super) fn new() -> Self {
+        Self {
+            is_locked: AtomicBool::new(false),
+            used: AtomicU8::new(0),
+        }
+    }
+
+    /// How many of the slots are used.
+    pub(super) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed).into()
+    }
+}
+
+impl<'t> Shard<'t> {
+    /// Changes a bucket where it stands, and says what came of it. None, and nothing is changed, if it
+    /// was not found, or the shard is locked.
+    #[inline]
+    pub(super) fn update_in_place<T>(
+        self,
+        key: u64,
+        quota: Quota,
+        change: impl FnOnce(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        let held = self.look_up(key)?.hold(key)?;
+        settle_order();
+        if self.head.is_locked.load(Ordering::SeqCst) {
+            return None;
+        }
+        let (bucket, outcome) = change(held.state().bucket(quota));
+        held.set_state(State::of(bucket, quota));
+        Some(outcome)
+    }
+
+    /// Changes a bucket under the lock.
+    #[cold]
+    pub(super) fn update_alone<T>(
+        self,
+        address: Address,
+        quota: Quota,
+        now: Time,
+        change: impl FnOnce(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        self.lock().update(address, quota, now, change)
+    }
+
+    pub(super) fn lock(self) -> Locked<'t> {
+        let mut patience = Patience::new();
+        let Head { is_locked, .. } = self.head;
+        while is_locked
+            .compare_exchange(false, true, Ordering::SeqCst, Ordering::Relaxed)
+            .is_err()
+        {
+            patience.wait();
+        }
+        settle_order();
+        Locked(self)
+    }
+
+    /// The slot of a key, if it is found. One that is being moved may be missed.
+    #[inline]
+    fn look_up(self, key: u64) -> Option<&'t Slot> {
+        let (behind, from_home) = self.slots.0.split_at(home(key));
+        for slot in from_home.iter().chain(behind) {
+            match slot.key() {
+                found if found == key => return Some(slot),
+                FREE => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// A shard that is locked: nobody else changes any of its buckets.
+pub(crate) struct Locked<'t>(Shard<'t>);
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.0.head.is_locked.store(false, Ordering::Release);
+    }
+}
+
+impl<'t> Locked<'t> {
+    /// Changes the bucket of a key, and says what came of it. None, and nothing is changed, if it is
+    /// not there and there is no room for it.
+    pub(crate) fn update<T>(
+        &self,
+        address: Address,
+        quota: Quota,
+        now: Time,
+        change: impl FnOnce(Bucket) -> (Bucket, T),
+    ) -> Option<T> {
+        match self.find(address.key, now) {
+            Place::Used(slot, state) => {
+                let (bucket, outcome) = change(state.bucket(quota));
+                slot.set_state(State::of(bucket, quota));
+                Some(outcome)
+            }
+            Place::Free(slot) => {
+                let (bucket, outcome) = change(Bucket::FULL);
+                let state = State::of(bucket, quota);
+                // A full bucket need not be kept.
+                if !state.is_full(now) {
+                    self.0.head.used.fetch_add(1, Ordering::Relaxed);
+                    slot.fill(address.key, state);
+                }
+                Some(outcome)
+            }
+            Place::Nowhere => None,
+        }
+    }
+
+    /// Looks for a key from its home on, and clears full buckets out of the way.
+    fn find(&self, key: u64, now: Time) -> Place<'t> {
+        let mut place = home(key);
+        let mut passed = 0;
+        while passed < SLOTS {
+            let slot = &self.0.slots.0[place];
+            let (found, state) = slot.settled();
+            if found == key {
+                return Place::Used(slot, state);
+            }
+            if found == FREE {
+                return Place::Free(slot);
+            }
+            if state.is_full(now) {
+                self.clear(place, found);
+            } else {
+                place = next(place);
+                passed += 1;
+            }
+        }
+        // What was cleared on the way may have left its gap behind.
+        if self.0.head.used() < SLOTS {
+            return self.find(key, now);
+        }
+        Place::Nowhere
+    }
+
+    /// Frees a slot and closes the gap: whoever stands behind it, and would be nearer to home in it,
+    /// moves up.
+    fn clear(&self, mut gap: usize, key: u64) {
+        self.0.head.used.fetch_sub(1, Ordering::Relaxed);
+        let mut held = self.hold(gap, key);
+        let mut place = next(gap);
+        for _ in 1..SLOTS {
+            let key = self.0.slots.0[place].key();
+            if key == FREE {
+                break;
+            }
+            if distance(home(key), place) >= distance(gap, place) {
+                let moved = self.hold(place, key);
+                held.take_over(&moved);
+                (held, gap) = (moved, place);
+            }
+            place = next(place);
+        }
+        held.vacate();
+    }
+
+    /// Takes hold of a slot, of which nobody else changes the key.
+    fn hold(&self, place: usize, key: u64) -> Held<'t> {
+        let held = self.0.slots.0[place].hold(key);
+        held.expect("keys change under the lock only")
+    }
+}
+
+enum Place<'t> {
+    Used(&'t Slot, State),
+    Free(&'t Slot),
+    Nowhere,
+}
+
+/// The slot that a key leads to: by its lower half, because the upper one led to the shard.
+const fn home(key: u64) -> usize {
+    (((key & u32::MAX as u64) * SLOTS as u64) >> 32) as usize
+}
+
+const fn next(place: usize) -> usize {
+    if place + 1 == SLOTS { 0 } else { place + 1 }
+}
+
+/// How many steps it is from one place to another.
+const fn distance(from: usize, to: usize) -> usize {
+    if to >= from {
+        to - from
+    } else {
+        to + SLOTS - from
+    }
+}
