@@ -1,5 +1,7 @@
 //! HTTP/2.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
@@ -14,14 +16,14 @@ use webhook_verify::tower::VerifyLayer;
 use super::server::Server;
 use crate::delivery::{BODY, sign, verifier};
 
-type Body = BoxBody<Bytes, std::io::Error>;
+pub(super) type Body = BoxBody<Bytes, std::io::Error>;
 
 fn whole(bytes: &'static str) -> Body {
     Full::from(bytes).map_err(|never| match never {}).boxed()
 }
 
-async fn connect(server: &Server) -> SendRequest<Body> {
-    let stream = TcpStream::connect(server.address).await.expect("a server");
+pub(super) async fn connect(to: SocketAddr) -> SendRequest<Body> {
+    let stream = TcpStream::connect(to).await.expect("a server");
     let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(stream))
         .await
         .expect("HTTP/2");
@@ -29,7 +31,7 @@ async fn connect(server: &Server) -> SendRequest<Body> {
     sender
 }
 
-fn delivery(body: Body) -> Request<Body> {
+pub(super) fn delivery(body: Body) -> Request<Body> {
     let mut request = Request::post("http://localhost/hooks?tenant=1");
     for (name, value) in sign(Provider::GitHub, BODY) {
         request = request.header(name, value);
@@ -44,7 +46,7 @@ async fn text(response: Response<Incoming>) -> Bytes {
 #[tokio::test]
 async fn streams_of_one_connection_have_their_own_verdicts() {
     let server = Server::start(VerifyLayer::new(verifier(Provider::GitHub))).await;
-    let mut client = connect(&server).await;
+    let mut client = connect(server.address).await;
     let genuine = client.send_request(delivery(whole(BODY)));
     let tampered = client.send_request(delivery(whole("{}")));
     let (genuine, tampered) = tokio::join!(genuine, tampered);
@@ -61,7 +63,7 @@ async fn streams_of_one_connection_have_their_own_verdicts() {
 async fn a_body_without_a_length_is_counted() {
     let layer = VerifyLayer::new(verifier(Provider::GitHub)).limit(BODY.len() - 1);
     let mut server = Server::start(layer).await;
-    let mut client = connect(&server).await;
+    let mut client = connect(server.address).await;
     let pieces = BODY
         .split_inclusive(',')
         .map(|piece| Ok(Frame::data(Bytes::from(piece))));
@@ -75,7 +77,7 @@ async fn a_body_without_a_length_is_counted() {
 #[tokio::test]
 async fn a_stream_that_is_reset_is_no_delivery_even_if_what_came_is_signed() {
     let server = Server::start(VerifyLayer::new(verifier(Provider::GitHub))).await;
-    let mut client = connect(&server).await;
+    let mut client = connect(server.address).await;
     let pieces = [
         Ok(Frame::data(Bytes::from(BODY))),
         Err(std::io::Error::other("the client gives up")),

@@ -4,8 +4,10 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use futures_util::stream;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Incoming;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +18,7 @@ use tower::{ServiceBuilder, service_fn};
 use webhook_verify::Provider;
 use webhook_verify::tower::{Arrival, ArrivingBody, VerifyLayer};
 
+use super::http2::{Body, connect, delivery};
 use super::server::accept;
 use crate::delivery::{BODY, sign, verifier};
 use crate::exchange::{Answer, PATIENCE, exchange, head, post};
@@ -265,4 +268,28 @@ async fn trailers_are_no_part_of_the_body() {
     let whole = chunked(BODY, &[BODY]) + "0\r\nx-late: 1\r\n\r\n";
     assert_eq!(exchange(server.address, &whole).await.status, 200);
     assert_eq!(server.seen().await.body, BODY);
+}
+
+#[tokio::test]
+async fn a_stream_of_http2_that_is_reset_has_no_end() {
+    let mut server = Server::start(Provider::GitHub, LIMIT).await;
+    let mut client = connect(server.address).await;
+    let given_up = Err(std::io::Error::other("the client gives up"));
+    let reset = [Ok(Frame::data(Bytes::from(BODY))), given_up];
+    let answer = client.send_request(delivery(in_pieces(reset))).await;
+    assert!(answer.is_err(), "{answer:?}");
+
+    let whole = [Ok(Frame::data(Bytes::from(BODY)))];
+    let answer = client.send_request(delivery(in_pieces(whole))).await;
+    assert_eq!(answer.expect("an answer").status(), 200);
+    // Of the first the service has seen an error, or was ended with it.
+    let mut ends = vec![server.seen().await.end];
+    while let Ok(seen) = server.seen.try_recv() {
+        ends.push(seen.end);
+    }
+    assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+}
+
+fn in_pieces<const COUNT: usize>(pieces: [Result<Frame<Bytes>, std::io::Error>; COUNT]) -> Body {
+    BodyExt::boxed(StreamBody::new(stream::iter(pieces)))
 }
