@@ -1,6 +1,7 @@
 //! Buckets in Redis.
 
 use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,14 +11,15 @@ use fred::clients::WithOptions;
 use fred::interfaces::ClientLike;
 use thiserror::Error;
 
-use self::answer::Answer;
-use self::call::{Call, Verb};
+use self::answer::{Answer, Foreign, Outcome, Unexpected, diagnose};
+use self::call::Call;
 use self::kept::Kept;
+use self::lane::Lane;
 pub use self::names::InvalidPrefix;
 use self::names::Names;
 pub use self::once::{Once, REMEMBERED_FOR};
 pub use self::script::ANSWER_WITHIN;
-use self::script::MIGRATE;
+use self::script::{MIGRATE, SETTLE};
 use crate::bucket::Bucket;
 use crate::rule::Rule;
 use crate::store::{Store, StoreError};
@@ -28,6 +30,7 @@ mod answer;
 mod call;
 mod health;
 mod kept;
+mod lane;
 mod names;
 mod once;
 mod script;
@@ -45,8 +48,10 @@ mod script;
 ///
 /// Each verb is one script in one round trip, however many rules are asked: the server reads its own clock,
 /// decides, and changes all buckets or none. It counts in whole microseconds and what is left over of them,
-/// so it answers as [`Memory`](crate::Memory) does, to the last token. Redis lets go of a bucket by itself
-/// when it is full; until then one takes about two hundred bytes. Set `maxmemory-policy noeviction`, because
+/// so it answers as [`Memory`](crate::Memory) does, to the last token. Takes that are asked for at the same
+/// time travel together and are decided one by one, which saves the server most of the work; but not to a
+/// Cluster, whose masters have different keys. Redis lets go of a bucket by itself when it is full; until then
+/// one takes about two hundred bytes. Set `maxmemory-policy noeviction`, because
 /// what Redis drops to make room is forgiven: [`check`](Store::check) says if it is set otherwise. No command
 /// is newer than Redis 5; the tests run with 7. A user with few rights needs `EVALSHA`, `EVAL`, `TIME`,
 /// `GET`, `SET` and `DEL` for the keys that begin with the prefix, and `INFO`.
@@ -99,6 +104,7 @@ mod script;
 #[derive(Clone)]
 pub struct Redis<C: ClientLike> {
     client: WithOptions<C>,
+    lane: Arc<Lane<C>>,
     names: Names,
     /// Asked instead of the servers, in tests.
     clock: Option<Arc<dyn Fn() -> Time + Send + Sync>>,
@@ -107,7 +113,7 @@ pub struct Redis<C: ClientLike> {
 /// How often a bucket may be found to belong to another quota.
 const MIGRATIONS: usize = 8;
 
-impl<C: ClientLike> Redis<C> {
+impl<C: ClientLike + 'static> Redis<C> {
     /// The store of the keys that begin with `prefix`, which is 1 to 128 visible ASCII characters, and a
     /// colon. Those who give the same prefix share the buckets.
     ///
@@ -115,8 +121,10 @@ impl<C: ClientLike> Redis<C> {
     ///
     /// The text cannot be a prefix.
     pub fn new(client: C, prefix: &str) -> Result<Self, InvalidPrefix> {
+        let client = script::once(&client);
         Ok(Self {
-            client: script::once(&client),
+            lane: Arc::new(Lane::new(client.clone())),
+            client,
             names: Names::new(prefix)?,
             clock: None,
         })
@@ -158,93 +166,86 @@ impl<C: ClientLike> Redis<C> {
         request: Option<&str>,
         asks: &[Ask<'a>],
     ) -> Result<Verdict<'a>, StoreError> {
-        let Some(answer) = self.ask(Verb::Take, request, asks).await? else {
+        if !self.can_ask(asks)? {
             return Ok(Verdict::decide(asks, Time::EPOCH, |_| Bucket::FULL)?);
-        };
-        let now = answer.now;
-        let (is_allowed, amounts) = answer.taken()?;
-        if amounts.len() != 2 * asks.len() {
-            return Err(StoreError::Corrupt(Disagrees.into()));
-        }
-        let mut missing = amounts.chunks_exact(2);
-        let verdict = Verdict::decide(asks, now, |ask| {
-            let amount = missing.next().unwrap_or(&[0, 0]);
-            let quota = ask.rule.quota();
-            let per_micro = u128::from(quota.grains_per_micro());
-            let debt = u128::from(amount[0]) * per_micro + u128::from(amount[1]);
-            Bucket::owing(quota, now, debt)
-        })?;
-        if verdict.is_allowed() != is_allowed {
-            return Err(StoreError::Corrupt(Disagrees.into()));
-        }
-        Ok(verdict)
-    }
-
-    async fn settle_for(
-        &self,
-        verb: Verb,
-        request: Option<&str>,
-        asks: &[Ask<'_>],
-    ) -> Result<(), StoreError> {
-        match self.ask(verb, request, asks).await? {
-            Some(answer) => answer.expect("settled"),
-            None => Ok(()),
-        }
-    }
-
-    /// Runs a verb, also on buckets that belong to another quota. None if there is nothing to ask.
-    async fn ask(
-        &self,
-        verb: Verb,
-        request: Option<&str>,
-        asks: &[Ask<'_>],
-    ) -> Result<Option<Answer>, StoreError> {
-        TooManyAsks::check(asks)?;
-        if self.client.is_clustered() && !self.names.are_together(asks) {
-            return Err(StoreError::Scattered);
         }
         for _ in 0..MIGRATIONS {
-            let Some(mut call) = Call::of(verb, self.time(), asks, &self.names) else {
-                return Ok(None);
+            let call = Call::take(self.time(), asks, &self.names);
+            let call = self.remembered(call, request, asks);
+            // The masters of a Cluster have different keys.
+            let answer = match self.client.is_clustered() {
+                true => self.lane.take_alone(call).await?,
+                false => self.lane.take(call).await?,
             };
-            if let (Some(request), Some(first)) = (request, asks.first()) {
-                let millis = REMEMBERED_FOR.as_millis() as u64;
-                call.remember(request, millis, &self.names, first.key);
+            match answer.outcome()? {
+                Outcome::Changed => self.migrate(asks, answer.now).await?,
+                outcome => return decide(asks, &answer, outcome),
             }
-            let answer = call.make(&self.client).await?;
-            if answer.word != "changed" {
-                return Ok(Some(answer));
-            }
-            self.migrate(asks, answer).await?;
         }
         Err(StoreError::Unavailable(Contended.into()))
     }
 
+    async fn settle_for(
+        &self,
+        verb: &str,
+        request: Option<&str>,
+        asks: &[Ask<'_>],
+    ) -> Result<(), StoreError> {
+        if !self.can_ask(asks)? {
+            return Ok(());
+        }
+        for _ in 0..MIGRATIONS {
+            let call = Call::settle(verb, self.time(), asks, &self.names);
+            let answer = self.settle(self.remembered(call, request, asks)).await?;
+            match answer.outcome()? {
+                Outcome::Changed => self.migrate(asks, answer.now).await?,
+                _ => return answer.done(),
+            }
+        }
+        Err(StoreError::Unavailable(Contended.into()))
+    }
+
+    /// Whether there is anything to ask.
+    fn can_ask(&self, asks: &[Ask<'_>]) -> Result<bool, StoreError> {
+        TooManyAsks::check(asks)?;
+        if self.client.is_clustered() && !self.names.are_together(asks) {
+            return Err(StoreError::Scattered);
+        }
+        Ok(!asks.is_empty())
+    }
+
+    fn remembered(&self, mut call: Call, request: Option<&str>, asks: &[Ask<'_>]) -> Call {
+        if let (Some(request), Some(first)) = (request, asks.first()) {
+            call.remember(request, &self.names, first.key);
+        }
+        call
+    }
+
+    async fn settle(&self, call: Call) -> Result<Answer, StoreError> {
+        let numbers = SETTLE.run(&self.client, call.keys, call.arguments).await;
+        // It says of nothing what was missing.
+        let answers = numbers.and_then(|numbers| answer::read(numbers, [0].into_iter()));
+        let answer = answers.map_err(diagnose)?.into_iter().next();
+        answer.ok_or_else(|| StoreError::Corrupt(Unexpected.into()))
+    }
+
     /// Takes the buckets that belong to another quota to that of their rule.
-    async fn migrate(&self, asks: &[Ask<'_>], answer: Answer) -> Result<(), StoreError> {
-        let now = answer.now;
-        let mut call = Call {
-            script: &MIGRATE,
-            keys: Vec::new(),
-            arguments: Vec::new(),
-        };
-        for (ask, text) in asks.iter().zip(answer.kept()?) {
-            if text.is_empty() {
-                continue;
-            }
-            let kept = Kept::parse(&text).ok_or_else(|| StoreError::Corrupt(Foreign.into()))?;
-            if kept.quota() == ask.rule.quota() {
-                continue;
-            }
-            let migrated = kept.migrated(ask.rule, now);
-            let millis = alloc::format!("{}", migrated.millis(now));
-            call.keys.push(self.names.bucket(ask.rule, ask.key));
-            call.arguments.extend([text, migrated.text(), millis]);
+    async fn migrate(&self, asks: &[Ask<'_>], now: Time) -> Result<(), StoreError> {
+        let keys: Vec<_> = asks
+            .iter()
+            .map(|ask| self.names.bucket(ask.rule, ask.key))
+            .collect();
+        let kept: Result<Vec<String>, _> =
+            MIGRATE.run(&self.client, keys.clone(), Vec::new()).await;
+        let mut arguments = Vec::new();
+        for (ask, text) in asks.iter().zip(kept.map_err(diagnose)?) {
+            arguments.extend(match migrated(ask.rule, &text, now)? {
+                Some(migrated) => [text, migrated.text(), migrated.millis(now).to_string()],
+                None => [const { String::new() }; 3],
+            });
         }
-        if call.keys.is_empty() {
-            return Err(StoreError::Corrupt(Disagrees.into()));
-        }
-        call.make(&self.client).await?.expect("settled")
+        let seen: Result<Vec<String>, _> = MIGRATE.run(&self.client, keys, arguments).await;
+        seen.map(drop).map_err(diagnose)
     }
 
     fn time(&self) -> Option<Time> {
@@ -261,41 +262,66 @@ impl<C: ClientLike> fmt::Debug for Redis<C> {
 }
 
 #[async_trait]
-impl<C: ClientLike> Store for Redis<C> {
+impl<C: ClientLike + 'static> Store for Redis<C> {
     async fn take_all<'a>(&self, asks: &[Ask<'a>]) -> Result<Verdict<'a>, StoreError> {
         self.take_for(None, asks).await
     }
 
     async fn refund_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
-        self.settle_for(Verb::Refund, None, asks).await
+        self.settle_for("refund", None, asks).await
     }
 
     async fn charge_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
-        self.settle_for(Verb::Charge, None, asks).await
+        self.settle_for("charge", None, asks).await
     }
 
     async fn reset(&self, rule: &Rule, key: &str) -> Result<(), StoreError> {
         let bucket = self.names.bucket(rule, key);
-        let call = Call::new(Verb::Reset, self.time(), bucket);
-        call.make(&self.client).await?.expect("settled")
+        let call = Call::about("reset", self.time(), bucket);
+        self.settle(call).await?.done()
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        let call = Call::new(Verb::Check, self.time(), self.names.check());
-        call.make(&self.client).await?.expect("healthy")?;
+        let call = Call::about("check", self.time(), self.names.check());
+        self.settle(call).await?.done()?;
         health::evicts_nothing(&self.client).await
     }
+}
+
+/// What becomes of a bucket that is kept as this text; none if there is nothing to do, because it is gone or
+/// belongs to the quota of the rule.
+fn migrated(rule: &Rule, text: &str, now: Time) -> Result<Option<Kept>, StoreError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let kept = Kept::parse(text).ok_or_else(|| StoreError::Corrupt(Foreign.into()))?;
+    Ok((kept.quota() != rule.quota()).then(|| kept.migrated(rule, now)))
+}
+
+/// Decides by what the script has found, as it has.
+fn decide<'a>(
+    asks: &[Ask<'a>],
+    answer: &Answer,
+    outcome: Outcome,
+) -> Result<Verdict<'a>, StoreError> {
+    let now = answer.now;
+    let mut missing = answer.missing.iter();
+    let verdict = Verdict::decide(asks, now, |ask| {
+        let (micros, left_over) = missing.next().copied().unwrap_or_default();
+        let quota = ask.rule.quota();
+        let debt = u128::from(micros) * u128::from(quota.grains_per_micro());
+        Bucket::owing(quota, now, debt + u128::from(left_over))
+    })?;
+    if verdict.is_allowed() != (outcome == Outcome::Done) {
+        return Err(StoreError::Corrupt(Disagrees.into()));
+    }
+    Ok(verdict)
 }
 
 /// The script has decided otherwise than the core does.
 #[derive(Debug, Error)]
 #[error("the script has not decided as the core does")]
 struct Disagrees;
-
-/// What is under a key is no bucket.
-#[derive(Debug, Error)]
-#[error("a bucket is not what a limiter writes")]
-struct Foreign;
 
 /// Other processes change the bucket to another quota all the time.
 #[derive(Debug, Error)]

@@ -1,80 +1,104 @@
 //! What the scripts answer, and what it means when they do not.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use fred::error::{Error, ErrorKind};
-use fred::types::{FromValue, Value};
 use thiserror::Error;
 
 use crate::store::StoreError;
 use crate::time::Time;
 
-/// An answer of a script.
-#[derive(Debug)]
+/// What a script says of one call.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub(super) word: String,
     /// When the step was made.
     pub(super) now: Time,
-    /// What follows.
-    rest: Vec<Value>,
+    outcome: u64,
+    /// What was missing from the bucket of each ask before: whole microseconds, and the grains left over.
+    pub(super) missing: Vec<(u64, u64)>,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was done.
+    Done,
+    /// Tokens were not there, and nothing was done.
+    Refused,
+    /// A bucket is from a time when its rule had another quota, and nothing was done.
+    Changed,
 }
 
 impl Answer {
-    /// What was missing from each bucket before, and whether the tokens were taken.
-    pub(super) fn taken(self) -> Result<(bool, Vec<u64>), StoreError> {
-        let is_allowed = match self.word.as_str() {
-            "allowed" => true,
-            "refused" => false,
-            _ => return Err(self.unexpected()),
-        };
-        let amounts = Value::Array(self.rest).convert();
-        Ok((is_allowed, amounts.map_err(diagnose)?))
-    }
-
-    /// What is kept under each key; nothing where there is no bucket.
-    pub(super) fn kept(self) -> Result<Vec<String>, StoreError> {
-        Value::Array(self.rest).convert().map_err(diagnose)
-    }
-
-    /// Makes sure that it is the word that belongs to the verb.
-    pub(super) fn expect(self, word: &str) -> Result<(), StoreError> {
-        if self.word == word {
-            return Ok(());
+    /// What became of the call.
+    pub(super) fn outcome(&self) -> Result<Outcome, StoreError> {
+        match self.outcome {
+            0 => Ok(Outcome::Refused),
+            1 => Ok(Outcome::Done),
+            2 => Ok(Outcome::Changed),
+            3 => Err(StoreError::Corrupt(Foreign.into())),
+            4 => Err(StoreError::Corrupt(TwoQuotas.into())),
+            _ => Err(StoreError::Corrupt(Unexpected.into())),
         }
-        Err(self.unexpected())
     }
 
-    fn unexpected(self) -> StoreError {
-        StoreError::Corrupt(Unexpected(self.word).into())
+    /// Makes sure that it was done.
+    pub(super) fn done(&self) -> Result<(), StoreError> {
+        match self.outcome()? {
+            Outcome::Done => Ok(()),
+            Outcome::Refused | Outcome::Changed => Err(StoreError::Corrupt(Unexpected.into())),
+        }
+    }
+
+    /// Reads the answer to a call from the numbers; as many amounts belong to it as it has asks.
+    fn read(numbers: &mut impl Iterator<Item = u64>, asks: usize) -> Option<Self> {
+        let now = Time::from_micros(numbers.next()?);
+        let outcome = numbers.next()?;
+        let amounts = if outcome > 1 { 0 } else { asks };
+        let missing = (0..amounts).map(|_| Some((numbers.next()?, numbers.next()?)));
+        Some(Self {
+            now,
+            outcome,
+            missing: missing.collect::<Option<_>>()?,
+        })
     }
 }
 
-impl FromValue for Answer {
-    fn from_value(value: Value) -> Result<Self, Error> {
-        let short = || Error::new(ErrorKind::Parse, "an answer is a word and a time");
-        let Value::Array(values) = value else {
-            return Err(short());
-        };
-        let mut values = values.into_iter();
-        let word = values.next().ok_or_else(short)?.convert()?;
-        let now = Time::from_micros(values.next().ok_or_else(short)?.convert()?);
-        let rest = values.collect();
-        Ok(Self { word, now, rest })
+/// Reads the answers to calls that have so many asks. What is left over belongs to none.
+pub(super) fn read(
+    numbers: Vec<u64>,
+    asks: impl Iterator<Item = usize>,
+) -> Result<Vec<Answer>, Error> {
+    let mut numbers = numbers.into_iter();
+    let answers: Option<Vec<_>> = asks.map(|asks| Answer::read(&mut numbers, asks)).collect();
+    match (answers, numbers.next()) {
+        (Some(answers), None) => Ok(answers),
+        _ => Err(Error::new(
+            ErrorKind::Parse,
+            "not as many numbers as there should be",
+        )),
     }
 }
 
-/// The script has answered with a word that does not belong to the verb.
+/// What is under a key is no bucket.
 #[derive(Debug, Error)]
-#[error("the script has answered {0:?}")]
-struct Unexpected(String);
+#[error("a bucket is not what a limiter writes")]
+pub(super) struct Foreign;
+
+#[derive(Debug, Error)]
+#[error("two rules of one name have different quotas")]
+struct TwoQuotas;
+
+/// The script has answered with something that does not belong to the verb.
+#[derive(Debug, Error)]
+#[error("the script has answered something else")]
+pub(super) struct Unexpected;
 
 /// What a failure means: either what is kept, or the answer, is not what a store writes, or nobody knows
 /// whether the step was made.
 pub(super) fn diagnose(error: Error) -> StoreError {
     // A server before version 7 puts the error that has ended a script at the end of its message.
-    let is_foreign = ["CORRUPT", "WRONGTYPE"].map(|code| error.details().contains(code));
-    if is_foreign.contains(&true) || *error.kind() == ErrorKind::Parse {
+    if error.details().contains("WRONGTYPE") || *error.kind() == ErrorKind::Parse {
         return StoreError::Corrupt(error.into());
     }
     StoreError::Unavailable(error.into())
@@ -84,49 +108,47 @@ pub(super) fn diagnose(error: Error) -> StoreError {
 mod tests {
     use super::*;
 
-    fn answer(values: Vec<Value>) -> Result<Answer, StoreError> {
-        Value::Array(values).convert().map_err(diagnose)
-    }
-
-    fn taken(word: &str, amounts: [i64; 2]) -> Result<(bool, Vec<u64>), StoreError> {
-        let mut values = Vec::from([Value::from(word), Value::Integer(7)]);
-        values.extend(amounts.map(Value::Integer));
-        answer(values)?.taken()
+    fn read_one(numbers: &[u64], asks: usize) -> Result<Answer, StoreError> {
+        let answers = read(numbers.into(), [asks].into_iter()).map_err(diagnose)?;
+        Ok(answers.into_iter().next().expect("one was asked for"))
     }
 
     #[test]
-    fn an_answer_is_a_word_the_time_and_what_follows() {
-        assert!(matches!(taken("allowed", [1, 2]), Ok((true, amounts)) if amounts == [1, 2]));
-        assert!(matches!(taken("refused", [3, 4]), Ok((false, amounts)) if amounts == [3, 4]));
-        for values in [
-            Vec::new(),
-            Vec::from([Value::from("allowed")]),
-            Vec::from([Value::from("allowed"), Value::Integer(-1)]),
-        ] {
-            let error = answer(values).map(drop);
-            assert!(matches!(error, Err(StoreError::Corrupt(_))), "{error:?}");
-        }
-        let error = Value::from("allowed").convert::<Answer>().map(drop);
-        assert!(matches!(
-            error.map_err(diagnose),
-            Err(StoreError::Corrupt(_))
-        ));
-    }
-
-    #[test]
-    fn what_answers_another_verb_is_not_taken_for_an_answer() {
-        let settled = || answer(Vec::from([Value::from("settled"), Value::Integer(1)]));
-        assert!(
-            settled()
-                .and_then(|answer| answer.expect("settled"))
-                .is_ok()
+    fn an_answer_is_the_time_an_outcome_and_what_was_missing() {
+        let numbers = [7, 1, 10, 11, 20, 21, 8, 2, 9, 0, 30, 31];
+        let answers = read(numbers.into(), [2, 5, 1].into_iter()).expect("as many as there are");
+        let said: Vec<_> = answers
+            .iter()
+            .map(|answer| (answer.now.as_micros(), answer.outcome().ok()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (7, Some(Outcome::Done)),
+                (8, Some(Outcome::Changed)),
+                (9, Some(Outcome::Refused))
+            ]
         );
-        for error in [
-            settled().and_then(|answer| answer.expect("healthy")),
-            settled().and_then(Answer::taken).map(drop),
-            taken("allowed", [-1, 0]).map(drop),
+        assert_eq!(answers[0].missing, [(10, 11), (20, 21)]);
+        assert_eq!(answers[1].missing, []);
+        assert_eq!(answers[2].missing, [(30, 31)]);
+    }
+
+    #[test]
+    fn what_is_no_answer_is_not_taken_for_one() {
+        for (numbers, asks) in [
+            (&[][..], 0),
+            (&[7], 0),
+            (&[7, 1, 10], 1),
+            (&[7, 1, 10, 11, 12], 1),
+            (&[7, 3, 10], 1),
         ] {
-            assert!(matches!(error, Err(StoreError::Corrupt(_))), "{error:?}");
+            let answer = read_one(numbers, asks);
+            assert!(matches!(answer, Err(StoreError::Corrupt(_))), "{answer:?}");
+        }
+        for outcome in [0, 2, 3, 4, 5] {
+            let done = read_one(&[7, outcome], 0).and_then(|answer| answer.done());
+            assert!(matches!(done, Err(StoreError::Corrupt(_))), "{done:?}");
         }
     }
 

@@ -3,107 +3,77 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use fred::clients::WithOptions;
-use fred::interfaces::ClientLike;
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Answer, diagnose};
 use super::names::Names;
-use super::script::{SETTLE, Script, TAKE};
+use super::once::REMEMBERED_FOR;
 use crate::bucket::Bucket;
 use crate::quota::Quota;
-use crate::store::StoreError;
 use crate::time::Time;
 use crate::verdict::Ask;
 
-/// What is asked of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
-    Take,
-    Refund,
-    Charge,
-    Reset,
-    Check,
-}
-
-impl Verb {
-    pub(super) fn script(self) -> &'static Script {
-        match self {
-            Self::Take => &TAKE,
-            Self::Refund | Self::Charge | Self::Reset | Self::Check => &SETTLE,
-        }
-    }
-
-    /// What the script calls it, if it has more than one.
-    const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Take => None,
-            Self::Refund => Some("refund"),
-            Self::Charge => Some("charge"),
-            Self::Reset => Some("reset"),
-            Self::Check => Some("check"),
-        }
-    }
-}
-
-/// A script, and what it is told.
+/// Keys and arguments of a step.
+#[derive(Debug)]
 pub(super) struct Call {
-    pub(super) script: &'static Script,
     pub(super) keys: Vec<String>,
     pub(super) arguments: Vec<String>,
+    /// How many asks it has.
+    pub(super) asks: usize,
 }
 
-/// How many arguments come before what the verb takes.
-const HEAD: usize = 2;
+/// How many arguments come before the asks.
+const HEAD: usize = 3;
 
 impl Call {
-    /// About one key.
-    pub(super) fn new(verb: Verb, time: Option<Time>, key: String) -> Self {
-        let time = time.map_or_else(String::new, |time| time.as_micros().to_string());
-        let mut arguments = Vec::from([time, "0".into()]);
-        arguments.extend(verb.name().map(String::from));
+    /// To take what is asked.
+    pub(super) fn take(time: Option<Time>, asks: &[Ask<'_>], names: &Names) -> Self {
+        Self::of(asks.len().to_string(), time, asks, names)
+    }
+
+    /// To do something else with what is asked.
+    pub(super) fn settle(verb: &str, time: Option<Time>, asks: &[Ask<'_>], names: &Names) -> Self {
+        Self::of(verb.into(), time, asks, names)
+    }
+
+    /// To do something with a key.
+    pub(super) fn about(verb: &str, time: Option<Time>, key: String) -> Self {
         Self {
-            script: verb.script(),
             keys: Vec::from([key]),
-            arguments,
+            arguments: head(verb.into(), time),
+            asks: 0,
         }
     }
 
-    /// About the buckets of several asks; none, if there are none.
-    pub(super) fn of(
-        verb: Verb,
-        time: Option<Time>,
-        asks: &[Ask<'_>],
-        names: &Names,
-    ) -> Option<Self> {
-        let mut buckets = asks.iter().map(|ask| names.bucket(ask.rule, ask.key));
-        let mut call = Self::new(verb, time, buckets.next()?);
-        call.keys.extend(buckets);
-        call.arguments.extend(asks.iter().flat_map(fields));
-        Some(call)
+    fn of(first: String, time: Option<Time>, asks: &[Ask<'_>], names: &Names) -> Self {
+        let keys = asks.iter().map(|ask| names.bucket(ask.rule, ask.key));
+        let mut arguments = head(first, time);
+        arguments.extend(asks.iter().flat_map(fields));
+        Self {
+            keys: keys.collect(),
+            arguments,
+            asks: asks.len(),
+        }
     }
 
-    /// To be answered as before, if it was made before for the same request.
-    pub(super) fn remember(&mut self, request: &str, millis: u64, names: &Names, key: &str) {
+    /// To be answered as before, if it was made before for the same request. The answer is kept where the
+    /// bucket of this key is.
+    pub(super) fn remember(&mut self, request: &str, names: &Names, key: &str) {
         let mut digest = Sha256::new();
         // The time is no part of what is asked.
         let asked = self.arguments[HEAD..].iter().chain(&self.keys);
-        for text in asked.map(String::as_str).chain([request]) {
+        let what = [self.arguments[0].as_str(), request];
+        for text in asked.map(String::as_str).chain(what) {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
         }
-        self.arguments[HEAD - 1] = millis.to_string();
+        self.arguments[HEAD - 1] = REMEMBERED_FOR.as_millis().to_string();
         self.keys.push(names.remembered(key, &digest.finalize()));
     }
+}
 
-    /// Makes it, once.
-    pub(super) async fn make<C: ClientLike>(
-        &self,
-        client: &WithOptions<C>,
-    ) -> Result<Answer, StoreError> {
-        let answer = self.script.run(client, &self.keys, &self.arguments).await;
-        answer.map_err(diagnose)
-    }
+fn head(first: String, time: Option<Time>) -> Vec<String> {
+    let time = time.map_or_else(String::new, |time| time.as_micros().to_string());
+    Vec::from([first, time, "0".into()])
 }
 
 fn fields(ask: &Ask<'_>) -> [String; 7] {

@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use fred::interfaces::ClientLike;
 
 use super::Redis;
-use super::call::Verb;
 use crate::rule::Rule;
 use crate::store::{Store, StoreError};
 use crate::verdict::{Ask, Verdict};
@@ -66,19 +65,19 @@ impl<C: ClientLike> fmt::Debug for Once<'_, C> {
 }
 
 #[async_trait]
-impl<C: ClientLike> Store for Once<'_, C> {
+impl<C: ClientLike + 'static> Store for Once<'_, C> {
     async fn take_all<'a>(&self, asks: &[Ask<'a>]) -> Result<Verdict<'a>, StoreError> {
         self.redis.take_for(Some(self.request), asks).await
     }
 
     async fn refund_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
         let request = Some(self.request);
-        self.redis.settle_for(Verb::Refund, request, asks).await
+        self.redis.settle_for("refund", request, asks).await
     }
 
     async fn charge_all(&self, asks: &[Ask<'_>]) -> Result<(), StoreError> {
         let request = Some(self.request);
-        self.redis.settle_for(Verb::Charge, request, asks).await
+        self.redis.settle_for("charge", request, asks).await
     }
 
     async fn reset(&self, rule: &Rule, key: &str) -> Result<(), StoreError> {

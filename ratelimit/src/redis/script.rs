@@ -9,10 +9,8 @@ use fred::clients::WithOptions;
 use fred::error::Error;
 use fred::interfaces::ClientLike;
 use fred::types::config::Options;
-use fred::types::{CustomCommand, Value};
+use fred::types::{CustomCommand, FromValue, Value};
 use sha1::{Digest as _, Sha1};
-
-use super::answer::Answer;
 
 /// How long an answer may take if the client has no command timeout.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -58,20 +56,21 @@ pub(super) fn once<C: ClientLike>(client: &C) -> WithOptions<C> {
 }
 
 impl Script {
-    /// Runs it on keys that are in one place, of which there is at least one.
-    pub(super) async fn run<C: ClientLike>(
+    /// Runs it on keys that are in one place.
+    pub(super) async fn run<C: ClientLike, T: FromValue>(
         &'static self,
         client: &WithOptions<C>,
-        keys: &[String],
-        arguments: &[String],
-    ) -> Result<Answer, Error> {
+        keys: Vec<String>,
+        arguments: Vec<String>,
+    ) -> Result<T, Error> {
         // The methods of the client for these two commands ignore how commands are to be sent.
-        let command = |name| CustomCommand::new_static(name, keys[0].as_str(), false);
+        let place = keys.first().cloned().unwrap_or_default();
+        let command = |name| CustomCommand::new_static(name, place.as_str(), false);
         let (load, call) = (command("EVAL"), command("EVALSHA"));
         let mut values = Vec::with_capacity(2 + keys.len() + arguments.len());
         values.push(Value::from_static_str(&self.digest));
         values.push(Value::Integer(keys.len() as i64));
-        values.extend(keys.iter().chain(arguments).map(Value::from));
+        values.extend(keys.into_iter().chain(arguments).map(Value::from));
         match client.custom(call, values.clone()).await {
             // The server was started anew, or somebody has flushed its scripts. Nothing was done, so this is
             // not a second time; and from now on the server has the script.

@@ -1,29 +1,29 @@
 -- Gives tokens back, or takes them whether or not they are there; fills a bucket; and proves that it can.
 --
--- ARGV[3]   the verb
--- ARGV[4..] for each ask of a refund or a charge: its quota as text, the grains in a microsecond of it, what it
---           costs and what a bucket holds, each as two numbers, and 1 if it only watches
+-- KEYS      the bucket of each ask; and where the answer is remembered, if it is to be
+-- ARGV[1]   the verb
+-- ARGV[2]   the time, or nothing for that of the server
+-- ARGV[3]   for how long the answer is remembered, in milliseconds, or 0
+-- ARGV[4..] the asks of a refund or a charge
 --
--- The answer is `settled`, or `healthy`.
-local FIELDS = 7
-local verb = ARGV[3]
+-- The answer is the time, and 1 if it was done. Or, instead of 1, why it cannot be.
+local HEAD = 3
+local DONE = 1
+
+local verb, now, millis = ARGV[1], clock(ARGV[2]), ARGV[3]
 
 -- Whatever is there, also if it is no bucket.
 if verb == 'reset' then
   call('DEL', KEYS[1])
-  return { 'settled', now }
+  return { now, DONE }
 end
 -- The key is for nothing else.
 if verb == 'check' then
   call('SET', KEYS[1], now, 'PX', SLACK)
-  return { 'healthy', now }
+  return { now, DONE }
 end
-
-if is_remembered then
-  local answer = recall()
-  if answer then
-    return answer
-  end
+if millis ~= '0' and call('GET', KEYS[#KEYS]) then
+  return { now, DONE }
 end
 
 -- What is left of the first; nothing, if the second is more.
@@ -38,24 +38,23 @@ local function difference(per_micro, micros, grains, less_micros, less_grains)
   return micros, grains
 end
 
-local count = (#ARGV - 3) / FIELDS
 local buckets = {}
-for place = 1, count do
-  local key, at = KEYS[place], FIELDS * place - 3
-  local quota, per_micro = ARGV[at], ARGV[at + 1] + 0
+for place = 1, (#ARGV - HEAD) / FIELDS do
+  local key, at = KEYS[place], HEAD + FIELDS * (place - 1)
+  local quota, per_micro = ARGV[at + 1], ARGV[at + 2] + 0
   local bucket = buckets[key]
   if not bucket then
-    local micros, grains, is_kept = missing(key, quota, per_micro)
+    local micros, grains, is_kept = missing(key, quota, per_micro, now)
     if not micros then
-      return cannot(grains, count)
+      return { now, grains }
     end
     bucket = { micros = micros, grains = grains, is_kept = is_kept, quota = quota }
     buckets[key] = bucket
   elseif bucket.quota ~= quota then
-    return cannot('two quotas')
+    return { now, TWO_QUOTAS }
   end
-  local cost_micros, cost_grains = ARGV[at + 2] + 0, ARGV[at + 3] + 0
-  local holds_micros, holds_grains = ARGV[at + 4] + 0, ARGV[at + 5] + 0
+  local cost_micros, cost_grains = ARGV[at + 3] + 0, ARGV[at + 4] + 0
+  local holds_micros, holds_grains = ARGV[at + 5] + 0, ARGV[at + 6] + 0
   -- Before as well: a clock that was set back may have made it larger than it can be.
   local micros, grains = at_most_owed(per_micro, bucket.micros, bucket.grains, holds_micros, holds_grains)
   if verb == 'refund' then
@@ -67,10 +66,9 @@ for place = 1, count do
   bucket.micros, bucket.grains = micros, grains
 end
 for key, bucket in pairs(buckets) do
-  write(key, bucket.quota, bucket.micros, bucket.grains, bucket.is_kept)
+  write(key, bucket.quota, bucket.micros, bucket.grains, bucket.is_kept, now)
 end
-local answer = { 'settled', now }
-if is_remembered then
-  remember(answer)
+if millis ~= '0' then
+  call('SET', KEYS[#KEYS], 'settled', 'PX', millis)
 end
-return answer
+return { now, DONE }

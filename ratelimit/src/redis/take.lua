@@ -1,88 +1,137 @@
--- Takes tokens from all buckets, or from none.
+-- Takes tokens for any number of calls, one after another: for each, from all its buckets or from none.
 --
--- ARGV[3..] for each ask: its quota as text, the grains in a microsecond of it, what it costs and what a bucket
---           holds, each as two numbers, and 1 if it only watches
+-- KEYS      for each call the bucket of each ask; and where the answer is remembered, if it is to be
+-- ARGV      for each call how many asks it has; the time, or nothing for that of the server; for how long the
+--           answer is remembered, in milliseconds, or 0; and the asks
 --
--- The answer is `allowed` or `refused`, and what was missing from the bucket of each ask before, as two numbers.
-local FIELDS = 7
-local count = (#ARGV - 2) / FIELDS
+-- The answer is numbers: for each call the time, and then 1 if all was taken or 0 if nothing was, and what was
+-- missing from the bucket of each ask before, as two numbers. Or, instead of 1 or 0, why nothing can be said.
+local HEAD = 3
+local ALLOWED, REFUSED = 1, 0
 
-if is_remembered then
-  local answer = recall()
-  if answer then
-    return answer
-  end
+local answers = {}
+local last = 0
+
+local function say(number)
+  last = last + 1
+  answers[last] = number
 end
 
-local answer = { 'allowed', now, 0, 0 }
--- What is missing from each bucket after it was asked, as two numbers, in the place of the first ask of it.
-local after = {}
-local is_overdue = false
+local key_offset, offset = 0, 0
 
-for place = 1, count do
-  local at = FIELDS * place - 4
-  local key, quota, per_micro = KEYS[place], ARGV[at], ARGV[at + 1] + 0
-  local first = place
-  for earlier = 1, place - 1 do
-    if KEYS[earlier] == key then
-      first = earlier
-      break
+-- Decides about one call, which is in the arguments from the offsets on.
+local function decide(count, now)
+  local said = last
+  local outcome = ALLOWED
+  -- What is missing from each bucket after it was asked, as two numbers, in the place of the first ask of it.
+  local after = {}
+  local is_overdue = false
+  say(now)
+  say(ALLOWED)
+  for place = 1, count do
+    local at = offset + HEAD + FIELDS * (place - 1)
+    local key, quota, per_micro = KEYS[key_offset + place], ARGV[at + 1], ARGV[at + 2] + 0
+    local first = place
+    for earlier = 1, place - 1 do
+      if KEYS[key_offset + earlier] == key then
+        first = earlier
+        break
+      end
     end
-  end
 
-  local micros, grains
-  if first == place then
-    micros, grains = missing(key, quota, per_micro)
-    if not micros then
-      return cannot(grains, count)
+    local micros, grains
+    if first == place then
+      micros, grains = missing(key, quota, per_micro, now)
+      if not micros then
+        return grains
+      end
+    elseif ARGV[offset + HEAD + FIELDS * (first - 1) + 1] ~= quota then
+      return TWO_QUOTAS
+    else
+      micros, grains = answers[said + 2 * first + 1], answers[said + 2 * first + 2]
     end
-    answer[2 * place + 1], answer[2 * place + 2] = micros, grains
-  else
-    if ARGV[FIELDS * first - 4] ~= quota then
-      return cannot('two quotas')
-    end
-    micros, grains = answer[2 * first + 1], answer[2 * first + 2]
-    answer[2 * place + 1], answer[2 * place + 2] = micros, grains
-    if after[2 * first - 1] then
+    say(micros)
+    say(grains)
+    if after[2 * first] then
       micros, grains = after[2 * first - 1], after[2 * first]
     end
+
+    local cost_micros, cost_grains = ARGV[at + 3] + 0, ARGV[at + 4] + 0
+    local holds_micros, holds_grains = ARGV[at + 5] + 0, ARGV[at + 6] + 0
+    is_overdue = is_overdue or micros > holds_micros
+    micros, grains = sum(per_micro, micros, grains, cost_micros, cost_grains)
+    if is_more(micros, grains, holds_micros, holds_grains) then
+      if ARGV[at + 7] ~= '1' then
+        outcome = REFUSED
+      end
+    elseif cost_micros > 0 or cost_grains > 0 then
+      after[2 * first - 1], after[2 * first] = micros, grains
+    end
   end
 
-  local cost_micros, cost_grains = ARGV[at + 2] + 0, ARGV[at + 3] + 0
-  local holds_micros, holds_grains = ARGV[at + 4] + 0, ARGV[at + 5] + 0
-  is_overdue = is_overdue or micros > holds_micros
-  micros, grains = sum(per_micro, micros, grains, cost_micros, cost_grains)
-  if is_more(micros, grains, holds_micros, holds_grains) then
-    if ARGV[at + 6] ~= '1' then
-      answer[1] = 'refused'
+  if outcome == ALLOWED then
+    for place = 1, count do
+      if after[2 * place] then
+        local quota = ARGV[offset + HEAD + FIELDS * (place - 1) + 1]
+        write(KEYS[key_offset + place], quota, after[2 * place - 1], after[2 * place], true, now)
+      end
     end
-  elseif cost_micros > 0 or cost_grains > 0 then
-    after[2 * first - 1], after[2 * first] = micros, grains
   end
+  -- A clock that was set back may have made what is missing from a bucket larger than it can be; such a bucket
+  -- allows nothing.
+  if is_overdue then
+    for place = 1, count do
+      local at = offset + HEAD + FIELDS * (place - 1)
+      local micros, grains = answers[said + 2 * place + 1], answers[said + 2 * place + 2]
+      local most_micros, most_grains =
+        at_most_owed(ARGV[at + 2] + 0, micros, grains, ARGV[at + 5] + 0, ARGV[at + 6] + 0)
+      if most_micros ~= micros or most_grains ~= grains then
+        write(KEYS[key_offset + place], ARGV[at + 1], most_micros, most_grains, true, now)
+      end
+    end
+  end
+  return outcome
 end
 
-if answer[1] == 'allowed' then
-  for place = 1, count do
-    local micros = after[2 * place - 1]
-    if micros then
-      write(KEYS[place], ARGV[FIELDS * place - 4], micros, after[2 * place])
+-- Says what was said before, if that is remembered.
+local function recall(key)
+  local kept = call('GET', key)
+  if not kept then
+    return false
+  end
+  for number in string.gmatch(kept, '%d+') do
+    say(tonumber(number))
+  end
+  return true
+end
+
+local function remember(key, from, millis)
+  local words = {}
+  for place = from, last do
+    words[#words + 1] = format('%.0f', answers[place])
+  end
+  call('SET', key, table.concat(words, ' '), 'PX', millis)
+end
+
+while offset < #ARGV do
+  local count, now, millis = ARGV[offset + 1] + 0, clock(ARGV[offset + 2]), ARGV[offset + 3]
+  local said = last
+  local is_remembered = millis ~= '0'
+  local memory = is_remembered and KEYS[key_offset + count + 1]
+  if not (is_remembered and recall(memory)) then
+    local outcome = decide(count, now)
+    answers[said + 2] = outcome
+    if outcome > ALLOWED then
+      -- What came before the fault was found is of no account.
+      while last > said + 2 do
+        answers[last] = nil
+        last = last - 1
+      end
+    elseif is_remembered then
+      remember(memory, said + 1, millis)
     end
   end
+  offset = offset + HEAD + FIELDS * count
+  key_offset = key_offset + count + (is_remembered and 1 or 0)
 end
--- A clock that was set back has made what is missing from a bucket larger than it can be, perhaps; such a bucket
--- allows nothing.
-if is_overdue then
-  for place = 1, count do
-    local at = FIELDS * place - 4
-    local micros, grains = answer[2 * place + 1], answer[2 * place + 2]
-    local most_micros, most_grains =
-      at_most_owed(ARGV[at + 1] + 0, micros, grains, ARGV[at + 4] + 0, ARGV[at + 5] + 0)
-    if most_micros ~= micros or most_grains ~= grains then
-      write(KEYS[place], ARGV[at], most_micros, most_grains)
-    end
-  end
-end
-if is_remembered then
-  remember(answer)
-end
-return answer
+return answers

@@ -10,7 +10,7 @@ use redis_fixture::{Cluster, Options, Sentinel, Server};
 use crate::client;
 use crate::world::fresh_prefix;
 
-fn store<C: ClientLike>(client: C, clock: Arc<ManualClock>) -> Redis<C> {
+fn store<C: ClientLike + 'static>(client: C, clock: Arc<ManualClock>) -> Redis<C> {
     Redis::new(client, &fresh_prefix())
         .expect("the prefix is one")
         .with_clock(move || clock.now())

@@ -24,15 +24,16 @@ fn what_was_taken_for_nobody_is_taken_once() {
 }
 
 #[test]
-fn a_take_in_flight_while_the_client_connects_anew_is_not_made_again() {
+fn a_charge_in_flight_while_the_client_connects_anew_is_not_made_again() {
     let mut server = Server::start();
     run(async {
         let client = connect(&server.url()).await;
         let store = Redis::new(client.clone(), "app").unwrap();
-        spend(&store, &TEN, "a", 1).await;
+        let asks = [Ask::one(&TEN, "a")];
+        store.charge_all(&asks).await.unwrap();
         server.pause();
-        let (taken, connected, ()) = tokio::join!(
-            take(&store, &TEN, "a", 1),
+        let (charged, connected, ()) = tokio::join!(
+            store.charge_all(&asks),
             client.force_reconnection(),
             async {
                 // Then it looks at its old connection no more.
@@ -43,7 +44,7 @@ fn a_take_in_flight_while_the_client_connects_anew_is_not_made_again() {
             }
         );
         connected.unwrap();
-        let error = taken.unwrap_err();
+        let error = charged.unwrap_err();
         assert!(is_unavailable(&error), "{error:?}");
         assert_eq!(remaining(&store, &TEN, "a").await, 8);
     });

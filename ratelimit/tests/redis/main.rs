@@ -14,4 +14,5 @@ mod outage;
 mod sentinel;
 mod setup;
 mod sharing;
+mod together;
 mod world;
