@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, slice};
 
 use async_trait::async_trait;
 use fred::clients::WithOptions;
@@ -222,7 +222,8 @@ impl<C: ClientLike + 'static> Redis<C> {
     }
 
     async fn settle(&self, call: Call) -> Result<Answer, StoreError> {
-        let numbers = SETTLE.run(&self.client, call.keys, call.arguments).await;
+        let arguments = call::arguments(slice::from_ref(&call));
+        let numbers = SETTLE.run(&self.client, call.keys, arguments).await;
         // It says of nothing what was missing.
         let answers = numbers.and_then(|numbers| answer::read(numbers, [0].into_iter()));
         let answer = answers.map_err(diagnose)?.into_iter().next();

@@ -6,16 +6,33 @@
 -- at most 2^16 grains in a microsecond, and refills within 2^47 microseconds, so nothing here comes near LAST:
 -- Lua counts in doubles, which are exact up to there. Time stops before, in the year 2237.
 --
--- An ask is FIELDS arguments: its quota as text, the grains in a microsecond of it, what it costs and what a
--- bucket holds, each as two numbers, and 1 if it only watches.
+-- What is asked of a bucket is said in terms, of which many asks have the same; they are in the arguments first,
+-- as their number and FIELDS for each: the quota as text, the grains in a microsecond of it, what is asked for and
+-- what a bucket holds, each as two numbers, and 1 if the rule only watches. An ask is the number of its terms.
 local LAST = 9007199254740991
 local LAST_TIME = LAST - 2 ^ 49
 local FIELDS = 7
+local QUOTA, PER_MICRO, COST_MICROS, COST_GRAINS, HOLDS_MICROS, HOLDS_GRAINS, IS_SHADOW = 1, 2, 3, 4, 5, 6, 7
 -- Milliseconds for which a full bucket is kept: by how much clocks may be apart when one server takes over from
 -- another.
 local SLACK = 1000
 
 local call, pcall, format, match = redis.call, redis.pcall, string.format, string.match
+
+local terms = {}
+local offset = 1
+for number = 1, ARGV[1] + 0 do
+  terms[number] = {
+    ARGV[offset + QUOTA],
+    ARGV[offset + PER_MICRO] + 0,
+    ARGV[offset + COST_MICROS] + 0,
+    ARGV[offset + COST_GRAINS] + 0,
+    ARGV[offset + HOLDS_MICROS] + 0,
+    ARGV[offset + HOLDS_GRAINS] + 0,
+    ARGV[offset + IS_SHADOW] == '1',
+  }
+  offset = offset + FIELDS
+end
 
 -- The time that was given, or that of the server.
 local server_time
@@ -46,9 +63,10 @@ local function is_more(micros, grains, other_micros, other_grains)
   return micros > other_micros or (micros == other_micros and grains > other_grains)
 end
 
--- What may be missing from a bucket that holds so much: twice as much, or less.
-local function at_most_owed(per_micro, micros, grains, holds_micros, holds_grains)
-  local most_micros, most_grains = sum(per_micro, holds_micros, holds_grains, holds_micros, holds_grains)
+-- What may be missing from a bucket: twice what it holds, or less.
+local function at_most_owed(term, micros, grains)
+  local holds_micros, holds_grains = term[HOLDS_MICROS], term[HOLDS_GRAINS]
+  local most_micros, most_grains = sum(term[PER_MICRO], holds_micros, holds_grains, holds_micros, holds_grains)
   if is_more(micros, grains, most_micros, most_grains) then
     return most_micros, most_grains
   end
@@ -59,7 +77,7 @@ local CHANGED, CORRUPT, TWO_QUOTAS = 2, 3, 4
 
 -- What is missing from a bucket, and whether it is kept; or nothing, and why that cannot be said: it belongs to
 -- another quota, or is no bucket.
-local function missing(key, quota, per_micro, now)
+local function missing(key, term, now)
   local kept = pcall('GET', key)
   if not kept then
     return 0, 0, false
@@ -71,11 +89,11 @@ local function missing(key, quota, per_micro, now)
   if not full_at or full_at + 0 > LAST then
     return nil, CORRUPT
   end
-  if kept_quota ~= quota then
+  if kept_quota ~= term[QUOTA] then
     return nil, CHANGED
   end
   grains = grains + 0
-  if grains >= per_micro then
+  if grains >= term[PER_MICRO] then
     return nil, CORRUPT
   end
   local micros = full_at - now

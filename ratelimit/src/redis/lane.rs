@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::answer::{self, Answer, diagnose};
-use super::call::Call;
+use super::call::{self, Call};
 use super::script::TAKE;
 use crate::store::StoreError;
 
@@ -88,12 +88,9 @@ impl<C: ClientLike + 'static> Lane<C> {
     }
 
     async fn carry(&self, calls: Vec<Call>) -> Result<Vec<Answer>, Error> {
-        let (mut keys, mut arguments, mut asks) = (Vec::new(), Vec::new(), Vec::new());
-        for call in calls {
-            keys.extend(call.keys);
-            arguments.extend(call.arguments);
-            asks.push(call.asks);
-        }
+        let arguments = call::arguments(&calls);
+        let asks: Vec<_> = calls.iter().map(Call::asks).collect();
+        let keys = calls.into_iter().flat_map(|call| call.keys).collect();
         let numbers = TAKE.run(&self.client, keys, arguments).await?;
         answer::read(numbers, asks.into_iter())
     }
@@ -140,7 +137,7 @@ impl<C: ClientLike + 'static> Courier<C> {
             let Some(passenger) = waiting.calls.pop_front() else {
                 break;
             };
-            asks += passenger.call.asks;
+            asks += passenger.call.asks();
             calls.push(passenger.call);
             waiters.push(passenger.answered);
         }

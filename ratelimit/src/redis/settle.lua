@@ -1,16 +1,15 @@
 -- Gives tokens back, or takes them whether or not they are there; fills a bucket; and proves that it can.
 --
 -- KEYS      the bucket of each ask; and where the answer is remembered, if it is to be
--- ARGV[1]   the verb
--- ARGV[2]   the time, or nothing for that of the server
--- ARGV[3]   for how long the answer is remembered, in milliseconds, or 0
--- ARGV[4..] the asks of a refund or a charge
+-- ARGV      the terms; the verb; the time, or nothing for that of the server; for how long the answer is
+--           remembered, in milliseconds, or 0; and the asks of a refund or a charge
 --
 -- The answer is the time, and 1 if it was done. Or, instead of 1, why it cannot be.
 local HEAD = 3
 local DONE = 1
 
-local verb, now, millis = ARGV[1], clock(ARGV[2]), ARGV[3]
+local verb, now, millis = ARGV[offset + 1], clock(ARGV[offset + 2]), ARGV[offset + 3]
+offset = offset + HEAD
 
 -- Whatever is there, also if it is no bucket.
 if verb == 'reset' then
@@ -39,12 +38,12 @@ local function difference(per_micro, micros, grains, less_micros, less_grains)
 end
 
 local buckets = {}
-for place = 1, (#ARGV - HEAD) / FIELDS do
-  local key, at = KEYS[place], HEAD + FIELDS * (place - 1)
-  local quota, per_micro = ARGV[at + 1], ARGV[at + 2] + 0
+for place = 1, #ARGV - offset do
+  local key, term = KEYS[place], terms[ARGV[offset + place] + 0]
+  local per_micro, quota = term[PER_MICRO], term[QUOTA]
   local bucket = buckets[key]
   if not bucket then
-    local micros, grains, is_kept = missing(key, quota, per_micro, now)
+    local micros, grains, is_kept = missing(key, term, now)
     if not micros then
       return { now, grains }
     end
@@ -53,15 +52,13 @@ for place = 1, (#ARGV - HEAD) / FIELDS do
   elseif bucket.quota ~= quota then
     return { now, TWO_QUOTAS }
   end
-  local cost_micros, cost_grains = ARGV[at + 3] + 0, ARGV[at + 4] + 0
-  local holds_micros, holds_grains = ARGV[at + 5] + 0, ARGV[at + 6] + 0
   -- Before as well: a clock that was set back may have made it larger than it can be.
-  local micros, grains = at_most_owed(per_micro, bucket.micros, bucket.grains, holds_micros, holds_grains)
+  local micros, grains = at_most_owed(term, bucket.micros, bucket.grains)
   if verb == 'refund' then
-    micros, grains = difference(per_micro, micros, grains, cost_micros, cost_grains)
+    micros, grains = difference(per_micro, micros, grains, term[COST_MICROS], term[COST_GRAINS])
   else
-    micros, grains = sum(per_micro, micros, grains, cost_micros, cost_grains)
-    micros, grains = at_most_owed(per_micro, micros, grains, holds_micros, holds_grains)
+    micros, grains = sum(per_micro, micros, grains, term[COST_MICROS], term[COST_GRAINS])
+    micros, grains = at_most_owed(term, micros, grains)
   end
   bucket.micros, bucket.grains = micros, grains
 end

@@ -1,8 +1,8 @@
 -- Takes tokens for any number of calls, one after another: for each, from all its buckets or from none.
 --
 -- KEYS      for each call the bucket of each ask; and where the answer is remembered, if it is to be
--- ARGV      for each call how many asks it has; the time, or nothing for that of the server; for how long the
---           answer is remembered, in milliseconds, or 0; and the asks
+-- ARGV      the terms; and for each call how many asks it has, the time, or nothing for that of the server, for how
+--           long the answer is remembered, in milliseconds, or 0, and the asks
 --
 -- The answer is numbers: for each call the time, and then 1 if all was taken or 0 if nothing was, and what was
 -- missing from the bucket of each ask before, as two numbers. Or, instead of 1 or 0, why nothing can be said.
@@ -17,9 +17,9 @@ local function say(number)
   answers[last] = number
 end
 
-local key_offset, offset = 0, 0
+local key_offset = 0
 
--- Decides about one call, which is in the arguments from the offsets on.
+-- Decides about one call, whose keys and asks are behind the offsets.
 local function decide(count, now)
   local said = last
   local outcome = ALLOWED
@@ -29,8 +29,7 @@ local function decide(count, now)
   say(now)
   say(ALLOWED)
   for place = 1, count do
-    local at = offset + HEAD + FIELDS * (place - 1)
-    local key, quota, per_micro = KEYS[key_offset + place], ARGV[at + 1], ARGV[at + 2] + 0
+    local key, term = KEYS[key_offset + place], terms[ARGV[offset + place] + 0]
     local first = place
     for earlier = 1, place - 1 do
       if KEYS[key_offset + earlier] == key then
@@ -41,11 +40,11 @@ local function decide(count, now)
 
     local micros, grains
     if first == place then
-      micros, grains = missing(key, quota, per_micro, now)
+      micros, grains = missing(key, term, now)
       if not micros then
         return grains
       end
-    elseif ARGV[offset + HEAD + FIELDS * (first - 1) + 1] ~= quota then
+    elseif terms[ARGV[offset + first] + 0][QUOTA] ~= term[QUOTA] then
       return TWO_QUOTAS
     else
       micros, grains = answers[said + 2 * first + 1], answers[said + 2 * first + 2]
@@ -56,12 +55,11 @@ local function decide(count, now)
       micros, grains = after[2 * first - 1], after[2 * first]
     end
 
-    local cost_micros, cost_grains = ARGV[at + 3] + 0, ARGV[at + 4] + 0
-    local holds_micros, holds_grains = ARGV[at + 5] + 0, ARGV[at + 6] + 0
+    local cost_micros, cost_grains, holds_micros = term[COST_MICROS], term[COST_GRAINS], term[HOLDS_MICROS]
     is_overdue = is_overdue or micros > holds_micros
-    micros, grains = sum(per_micro, micros, grains, cost_micros, cost_grains)
-    if is_more(micros, grains, holds_micros, holds_grains) then
-      if ARGV[at + 7] ~= '1' then
+    micros, grains = sum(term[PER_MICRO], micros, grains, cost_micros, cost_grains)
+    if is_more(micros, grains, holds_micros, term[HOLDS_GRAINS]) then
+      if not term[IS_SHADOW] then
         outcome = REFUSED
       end
     elseif cost_micros > 0 or cost_grains > 0 then
@@ -72,7 +70,7 @@ local function decide(count, now)
   if outcome == ALLOWED then
     for place = 1, count do
       if after[2 * place] then
-        local quota = ARGV[offset + HEAD + FIELDS * (place - 1) + 1]
+        local quota = terms[ARGV[offset + place] + 0][QUOTA]
         write(KEYS[key_offset + place], quota, after[2 * place - 1], after[2 * place], true, now)
       end
     end
@@ -81,12 +79,11 @@ local function decide(count, now)
   -- allows nothing.
   if is_overdue then
     for place = 1, count do
-      local at = offset + HEAD + FIELDS * (place - 1)
+      local term = terms[ARGV[offset + place] + 0]
       local micros, grains = answers[said + 2 * place + 1], answers[said + 2 * place + 2]
-      local most_micros, most_grains =
-        at_most_owed(ARGV[at + 2] + 0, micros, grains, ARGV[at + 5] + 0, ARGV[at + 6] + 0)
+      local most_micros, most_grains = at_most_owed(term, micros, grains)
       if most_micros ~= micros or most_grains ~= grains then
-        write(KEYS[key_offset + place], ARGV[at + 1], most_micros, most_grains, true, now)
+        write(KEYS[key_offset + place], term[QUOTA], most_micros, most_grains, true, now)
       end
     end
   end
@@ -117,6 +114,7 @@ while offset < #ARGV do
   local count, now, millis = ARGV[offset + 1] + 0, clock(ARGV[offset + 2]), ARGV[offset + 3]
   local said = last
   local is_remembered = millis ~= '0'
+  offset = offset + HEAD
   local memory = is_remembered and KEYS[key_offset + count + 1]
   if not (is_remembered and recall(memory)) then
     local outcome = decide(count, now)
@@ -131,7 +129,7 @@ while offset < #ARGV do
       remember(memory, said + 1, millis)
     end
   end
-  offset = offset + HEAD + FIELDS * count
+  offset = offset + count
   key_offset = key_offset + count + (is_remembered and 1 or 0)
 end
 return answers
