@@ -33,25 +33,31 @@ mod lines;
 /// Nothing runs in the background, and the time is slept away by whatever the host sleeps with. A future
 /// that is not polled when its turn has come holds up those behind it.
 ///
-/// Who takes from the [`Memory`] itself does not wait in line, and so comes before those who do.
+/// Who takes from the [`Memory`] itself does not wait in line, and so comes before those who do. Tokens
+/// that are given back to it are noticed when the first in line next looks.
 ///
 /// ```
 /// use std::time::Duration;
 /// use ratelimit::{Memory, Queue, Quota, Rule, Turn, WhenFull};
 ///
-/// static MAIL: Rule = Rule::new("mail", Quota::per_second(50).with_burst(1));
+/// static MAIL: Rule = Rule::new("mail", Quota::per_second(1_000).with_burst(1));
+/// static REPORT: Rule = Rule::new("report", Quota::per_hour(1));
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 /// let limiter = Memory::for_keys(1_000, WhenFull::Refuse);
 /// let queue = Queue::new(limiter, 10_000, tokio::time::sleep);
+/// let minute = Duration::from_secs(60);
 ///
 /// for _ in 0..3 {
-///     // At once, then after 20 ms, then after 20 more.
-///     let turn = queue.until_ready(&MAIL, "alice", 1, Duration::from_secs(1)).await;
+///     // At once, then after a millisecond, then after another.
+///     let turn = queue.until_ready(&MAIL, "alice", 1, minute).await;
 ///     assert!(matches!(turn, Turn::Taken(_)));
 /// }
 ///
-/// let turn = queue.until_ready(&MAIL, "alice", 1, Duration::from_millis(1)).await;
+/// let turn = queue.until_ready(&REPORT, "alice", 1, minute).await;
+/// assert!(matches!(turn, Turn::Taken(_)));
+/// // Nobody waits a minute to be told that it takes an hour.
+/// let turn = queue.until_ready(&REPORT, "alice", 1, minute).await;
 /// assert!(matches!(turn, Turn::TooLate { .. }));
 /// # });
 /// # Ok::<(), std::io::Error>(())
