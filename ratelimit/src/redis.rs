@@ -51,10 +51,10 @@ mod script;
 /// so it answers as [`Memory`](crate::Memory) does, to the last token. Takes that are asked for at the same
 /// time travel together and are decided one by one, which saves the server most of the work; but not to a
 /// Cluster, whose masters have different keys. Redis lets go of a bucket by itself when it is full; until then
-/// one takes about two hundred bytes. Set `maxmemory-policy noeviction`, because
-/// what Redis drops to make room is forgiven: [`check`](Store::check) says if it is set otherwise. No command
-/// is newer than Redis 5; the tests run with 7. A user with few rights needs `EVALSHA`, `EVAL`, `TIME`,
-/// `GET`, `SET` and `DEL` for the keys that begin with the prefix, and `INFO`.
+/// one takes about two hundred bytes. Set `maxmemory-policy noeviction`, because what Redis drops to make room
+/// is forgiven: [`check`](Store::check) says if it is set otherwise. No command is newer than Redis 5; the
+/// tests run with 7. A user with few rights needs `EVALSHA`, `EVAL`, `TIME`, `GET`, `SET` and `DEL` for the
+/// keys that begin with the prefix, and `INFO`. It is asked from within a tokio runtime, as `fred` is.
 ///
 /// No command is sent a second time: if the connection breaks or the answer does not come in time, the verb
 /// fails with [`StoreError::Unavailable`], and the step was made or not. To ask again without being charged

@@ -74,10 +74,9 @@ impl<C: ClientLike + 'static> Lane<C> {
         let Ok(runtime) = Handle::try_current() else {
             return Err(StoreError::Unavailable(NoRuntime.into()));
         };
-        let mut waiting = self.waiting.lock();
-        waiting.calls.push_back(passenger);
-        if waiting.couriers < MOST_COURIERS {
-            waiting.couriers += 1;
+        // A runtime that is shutting down drops the courier at once, who then looks at the line: so it is not
+        // held while he is sent.
+        if self.push(passenger) {
             let courier = Courier {
                 lane: Arc::clone(self),
                 is_done: false,
@@ -85,6 +84,15 @@ impl<C: ClientLike + 'static> Lane<C> {
             runtime.spawn(courier.run());
         }
         Ok(())
+    }
+
+    /// Puts somebody in the line, and says whether another courier is needed, who is counted from now on.
+    fn push(&self, passenger: Passenger) -> bool {
+        let mut waiting = self.waiting.lock();
+        waiting.calls.push_back(passenger);
+        let is_needed = waiting.couriers < MOST_COURIERS;
+        waiting.couriers += usize::from(is_needed);
+        is_needed
     }
 
     async fn carry(&self, calls: Vec<Call>) -> Result<Vec<Answer>, Error> {
