@@ -148,12 +148,24 @@ impl<'t> Locked<'t> {
                 }
                 Some(outcome)
             }
+            Place::Full(place, former) => {
+                let (bucket, outcome) = change(Bucket::FULL);
+                let state = State::of(bucket, quota);
+                if state.is_full(now) {
+                    self.clear(place, former);
+                } else {
+                    self.hold(place, former).give_to(address.key, state);
+                }
+                Some(outcome)
+            }
             Place::Nowhere => None,
         }
     }
 
-    /// Looks for a key from its home on, and clears full buckets out of the way.
+    /// Looks for a key from its home on. The slot of the first full bucket on the way is good for it,
+    /// and the others are cleared out of the way.
     fn find(&self, key: u64, now: Time) -> Place<'t> {
+        let mut full: Option<(usize, u64)> = None;
         let mut place = home(key);
         let mut passed = 0;
         while passed < SLOTS {
@@ -163,20 +175,24 @@ impl<'t> Locked<'t> {
                 return Place::Used(slot, state);
             }
             if found == FREE {
-                return Place::Free(slot);
+                return full.map_or(Place::Free(slot), |(place, key)| Place::Full(place, key));
             }
-            if state.is_full(now) {
-                self.clear(place, found);
-            } else {
-                place = next(place);
-                passed += 1;
+            match full {
+                Some((first, former)) if state.is_full(now) => {
+                    self.clear(place, found);
+                    // In a shard with hardly a gap even that one may have moved up.
+                    if self.0.slots.0[first].key() != former {
+                        return self.find(key, now);
+                    }
+                    continue;
+                }
+                None if state.is_full(now) => full = Some((place, found)),
+                _ => {}
             }
+            place = next(place);
+            passed += 1;
         }
-        // What was cleared on the way may have left its gap behind.
-        if self.0.head.used() < SLOTS {
-            return self.find(key, now);
-        }
-        Place::Nowhere
+        full.map_or(Place::Nowhere, |(place, key)| Place::Full(place, key))
     }
 
     /// Frees a slot and closes the gap: whoever stands behind it, and would be nearer to home in it,
@@ -210,6 +226,8 @@ impl<'t> Locked<'t> {
 enum Place<'t> {
     Used(&'t Slot, State),
     Free(&'t Slot),
+    /// That of a bucket which is full, and its key.
+    Full(usize, u64),
     Nowhere,
 }
 

@@ -111,6 +111,12 @@ impl Held<'_> {
         self.key = other.key;
     }
 
+    /// Gives it to another key.
+    pub(super) fn give_to(mut self, key: u64, state: State) {
+        self.set_state(state);
+        self.key = key;
+    }
+
     /// Leaves it free.
     pub(super) fn vacate(mut self) {
         self.key = FREE;
