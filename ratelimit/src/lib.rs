@@ -4,6 +4,7 @@
 extern crate alloc;
 #[cfg(any(
     feature = "memory",
+    feature = "file",
     feature = "http",
     feature = "leases",
     feature = "redis",
@@ -22,8 +23,12 @@ pub mod conformance;
 mod decision;
 #[cfg(feature = "fallback")]
 mod fallback;
+#[cfg(feature = "file")]
+pub mod file;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(any(feature = "file", feature = "redis"))]
+mod kept;
 #[cfg(feature = "memory")]
 mod keyed_hash;
 #[cfg(feature = "leases")]
@@ -59,6 +64,8 @@ pub use crate::bucket::Bucket;
 pub use crate::decision::Decision;
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Fallback, Local, WhenDown};
+#[cfg(feature = "file")]
+pub use crate::file::File;
 #[cfg(feature = "leases")]
 pub use crate::leases::{LeaseTerms, Leases};
 #[cfg(feature = "memory")]

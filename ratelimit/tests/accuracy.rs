@@ -8,7 +8,7 @@ use fred::clients::Client;
 use fred::interfaces::ClientLike;
 use fred::types::Builder;
 use fred::types::config::Config;
-use ratelimit::{Ask, Memory, Quota, Redis, Rule, Store, Time, WhenFull};
+use ratelimit::{Ask, File, Memory, Quota, Redis, Rule, Store, Time, WhenFull};
 use redis_fixture::Server;
 
 /// Neither gives its tokens back after whole microseconds.
@@ -44,7 +44,11 @@ fn every_store_admits_the_quota_and_the_burst_and_no_less() {
         let client = connect(&server.url()).await;
         let redis = Redis::new(client, "accuracy").unwrap();
         let redis = redis.with_clock(reading(&clock));
-        let stores: [(&str, &dyn Store); 2] = [("Memory", &memory), ("Redis", &redis)];
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("limits.db");
+        let file = File::open_with_clock(file, reading(&clock)).unwrap();
+        let stores: [(&str, &dyn Store); 3] =
+            [("Memory", &memory), ("Redis", &redis), ("File", &file)];
 
         println!("store   quota             load  offered  admitted  quota + burst");
         for (name, store) in stores {

@@ -1,6 +1,8 @@
-//! What is kept of a bucket, as text.
+//! What a store keeps of a bucket.
 
+#[cfg(feature = "redis")]
 use alloc::format;
+#[cfg(feature = "redis")]
 use alloc::string::String;
 
 use crate::bucket::Bucket;
@@ -10,18 +12,19 @@ use crate::time::Time;
 
 /// A bucket, and the quota that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     bucket: Bucket,
     quota: Quota,
 }
 
 impl Kept {
-    /// Reads what the scripts write.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (micros, rest) = text.split_once(' ')?;
-        let (left_over, quota) = rest.split_once(' ')?;
-        let (micros, left_over) = (micros.parse().ok()?, left_over.parse().ok()?);
-        let quota: Quota = quota.parse().ok()?;
+    #[cfg(feature = "file")]
+    pub(crate) const fn new(bucket: Bucket, quota: Quota) -> Self {
+        Self { bucket, quota }
+    }
+
+    /// The bucket of these [parts](Bucket::to_parts), if a quota can have them.
+    pub(crate) fn from_parts(quota: Quota, micros: u64, left_over: u32) -> Option<Self> {
         if u64::from(left_over) >= quota.grains_per_micro() {
             return None;
         }
@@ -29,12 +32,21 @@ impl Kept {
         Some(Self { bucket, quota })
     }
 
-    pub(super) const fn quota(&self) -> Quota {
+    /// Reads what the scripts write.
+    #[cfg(feature = "redis")]
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (micros, rest) = text.split_once(' ')?;
+        let (left_over, quota) = rest.split_once(' ')?;
+        let (micros, left_over) = (micros.parse().ok()?, left_over.parse().ok()?);
+        Self::from_parts(quota.parse().ok()?, micros, left_over)
+    }
+
+    pub(crate) const fn quota(&self) -> Quota {
         self.quota
     }
 
     /// The bucket under the quota that the rule has now. One that is full is as if it were not kept.
-    pub(super) fn migrated(self, rule: &Rule, now: Time) -> Self {
+    pub(crate) fn migrated(self, rule: &Rule, now: Time) -> Self {
         let quota = rule.quota();
         let bucket = match self.bucket.is_full(self.quota, now) {
             true => Bucket::FULL,
@@ -43,20 +55,32 @@ impl Kept {
         Self { bucket, quota }
     }
 
+    #[cfg(feature = "file")]
+    pub(crate) const fn is_full(&self, now: Time) -> bool {
+        self.bucket.is_full(self.quota, now)
+    }
+
+    #[cfg(feature = "file")]
+    pub(crate) const fn bucket(&self) -> Bucket {
+        self.bucket
+    }
+
     /// What the scripts read.
-    pub(super) fn text(&self) -> String {
+    #[cfg(feature = "redis")]
+    pub(crate) fn text(&self) -> String {
         let (micros, left_over) = self.bucket.to_parts(self.quota);
         format!("{micros} {left_over} {}", self.quota)
     }
 
     /// For how long it is to be kept: milliseconds, with a second to spare, as in the scripts.
-    pub(super) fn millis(&self, now: Time) -> u64 {
+    #[cfg(feature = "redis")]
+    pub(crate) fn millis(&self, now: Time) -> u64 {
         let full_in = self.bucket.peek(self.quota, now).reset_after();
         full_in.as_millis() as u64 + 1_001
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "redis"))]
 mod tests {
     use super::*;
 
