@@ -83,6 +83,26 @@ fn a_bucket_that_moves_up_is_not_lost_to_who_looks_for_it() {
 }
 
 #[test]
+fn a_refusal_that_holds_nothing_is_one_of_its_own_bucket() {
+    loom::model(|| {
+        // One bucket is empty. Another, which is not, is moved to and fro beside it.
+        let table = Arc::new(Table::for_keys(1));
+        let keys = keys(3);
+        take(&table, &keys[0], START);
+        let later = Time::from_micros(1_000_002);
+        take(&table, &keys[1], later);
+        for _ in 0..2 {
+            take(&table, &keys[2], later);
+        }
+        let (other, empty) = (Arc::clone(&table), keys[2].clone());
+        let taker = thread::spawn(move || take(&other, &empty, later));
+        take(&table, "another", later);
+        assert_eq!(take(&table, &keys[1], later), Some(true));
+        assert_eq!(taker.join().ok(), Some(Some(false)));
+    });
+}
+
+#[test]
 fn what_is_taken_back_under_the_lock_was_seen_by_nobody() {
     loom::model(|| {
         let table = Arc::new(Table::for_keys(1));

@@ -5,7 +5,7 @@ use core::array;
 use crate::bucket::Bucket;
 use crate::patience::Patience;
 use crate::quota::Quota;
-use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use crate::sync::atomic::{AtomicU8, AtomicU32, Ordering, fence};
 use crate::sync::settle_order;
 use crate::table::Address;
 use crate::table::slot::{FREE, Held, Slot, State};
@@ -22,7 +22,8 @@ pub(super) struct Slots([Slot; SLOTS]);
 /// What there is to know of a shard beside its slots. It is read with every decision, so it is apart
 /// from them: those of many shards share a cache line.
 pub(super) struct Head {
-    is_locked: AtomicBool,
+    /// How often the shard was locked and unlocked: it is odd while it is locked.
+    turns: AtomicU32,
     used: AtomicU8,
 }
 
@@ -42,9 +43,13 @@ impl Slots {
 impl Head {
     pub(super) fn new() -> Self {
         Self {
-            is_locked: AtomicBool::new(false),
+            turns: AtomicU32::new(0),
             used: AtomicU8::new(0),
         }
+    }
+
+    fn is_locked(&self) -> bool {
+        !self.turns.load(Ordering::SeqCst).is_multiple_of(2)
     }
 
     /// How many of the slots are used.
@@ -56,21 +61,43 @@ impl Head {
 impl<'t> Shard<'t> {
     /// Changes a bucket where it stands, and says what came of it. None, and nothing is changed, if it
     /// was not found, or the shard is locked.
+    ///
+    /// What is to become of it is found out before the slot is held, and once more if somebody else was
+    /// faster. If nothing is to become of it, as with a refusal, the slot is not held at all.
     #[inline]
     pub(super) fn update_in_place<T>(
         self,
         key: u64,
         quota: Quota,
-        change: impl FnOnce(Bucket) -> (Bucket, T),
+        mut change: impl FnMut(Bucket) -> (Bucket, T),
     ) -> Option<T> {
-        let held = self.look_up(key)?.hold(key)?;
+        let turns = self.head.turns.load(Ordering::Acquire);
+        let slot = self.look_up(key)?;
+        let seen = slot.state();
+        let (bucket, mut outcome) = change(seen.bucket(quota));
+        let mut next = State::of(bucket, quota);
+        if next == seen && self.was_unlocked_since(turns) {
+            return Some(outcome);
+        }
+        let held = slot.hold(key)?;
         settle_order();
-        if self.head.is_locked.load(Ordering::SeqCst) {
+        if self.head.is_locked() {
             return None;
         }
-        let (bucket, outcome) = change(held.state().bucket(quota));
-        held.set_state(State::of(bucket, quota));
+        let now_there = held.state();
+        if now_there != seen {
+            let bucket;
+            (bucket, outcome) = change(now_there.bucket(quota));
+            next = State::of(bucket, quota);
+        }
+        held.set_state(next);
         Some(outcome)
+    }
+
+    /// Whether nobody has moved a bucket since, so that what was read of a slot was its key's.
+    fn was_unlocked_since(self, turns: u32) -> bool {
+        fence(Ordering::Acquire);
+        turns.is_multiple_of(2) && self.head.turns.load(Ordering::Relaxed) == turns
     }
 
     /// Changes a bucket under the lock.
@@ -87,14 +114,23 @@ impl<'t> Shard<'t> {
 
     pub(super) fn lock(self) -> Locked<'t> {
         let mut patience = Patience::new();
-        let Head { is_locked, .. } = self.head;
-        while is_locked
-            .compare_exchange(false, true, Ordering::SeqCst, Ordering::Relaxed)
-            .is_err()
-        {
+        let Head { turns, .. } = self.head;
+        loop {
+            let turn = turns.load(Ordering::Relaxed) & !1;
+            let locked = turns.compare_exchange(
+                turn,
+                turn.wrapping_add(1),
+                Ordering::SeqCst,
+                Ordering::Relaxed,
+            );
+            if locked.is_ok() {
+                break;
+            }
             patience.wait();
         }
         settle_order();
+        // Whoever reads something of what is written from here on reads of this turn, too.
+        fence(Ordering::Release);
         Locked(self)
     }
 
@@ -118,7 +154,7 @@ pub(crate) struct Locked<'t>(Shard<'t>);
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        self.0.head.is_locked.store(false, Ordering::Release);
+        self.0.head.turns.fetch_add(1, Ordering::Release);
     }
 }
 
