@@ -35,7 +35,8 @@ const FILLED: usize = SLOTS * 80 / 126;
 /// a bucket in, to clear one away and to change several at one moment, is done under the lock of the
 /// shard. Who holds a slot then looks whether the shard is locked, and if it is, lets go and queues
 /// for the lock; and who has the lock waits, before it reads a slot, until nobody holds it. Each says
-/// what it is about to do before it looks what the other does, so one of them sees the other.
+/// what it is about to do before it looks what the other does, so one of them sees the other. Whoever is
+/// refused changes nothing and so holds nothing: it is enough that the shard was not locked meanwhile.
 pub(crate) struct Table {
     heads: Box<[Head]>,
     slots: Box<[Slots]>,
