@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::vec::Vec;
+use std::{format, thread};
 
 use proptest::prelude::*;
 
@@ -208,5 +208,38 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn buckets_that_are_moved_by_others_all_the_time_give_no_token_away() {
+    // One shard, in which some keys stay and others come, fill up, and are cleared away.
+    static STAYS: Rule = Rule::new("stays", Quota::per_hour(1).with_burst(BURST));
+    static GOES: Rule = Rule::new("goes", Quota::per_second(1_000_000));
+    const STAYING: usize = 2;
+    const BURST: u64 = 30_000;
+    let time = Arc::new(AtomicU64::new(1));
+    let clock = Arc::clone(&time);
+    let memory = Memory::for_keys(80, WhenFull::Refuse)
+        .with_clock(move || Time::from_micros(clock.load(Ordering::Relaxed)));
+    let taken: Vec<AtomicU64> = (0..STAYING).map(|_| AtomicU64::new(0)).collect();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let (memory, taken, time) = (&memory, &taken, &time);
+            scope.spawn(move || {
+                for round in 0..20_000_usize {
+                    let key = round % STAYING;
+                    let is_allowed = memory.take(&STAYS, &format!("{key}"), 1).is_allowed();
+                    taken[key].fetch_add(u64::from(is_allowed), Ordering::Relaxed);
+                    let passer_by = format!("{thread} {}", round % 60);
+                    memory.take(&GOES, &passer_by, 1);
+                    time.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    for (key, taken) in taken.iter().enumerate() {
+        assert_eq!(taken.load(Ordering::Relaxed), BURST, "{key}");
+        assert_eq!(memory.peek(&STAYS, &format!("{key}")).remaining(), 0);
     }
 }
