@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{NewJob, Timestamp};
@@ -13,6 +14,19 @@ pub struct Dedupe {
     pub key: String,
     /// For how long after the first enqueue a repetition is recognised.
     pub window: Duration,
+    /// What becomes of the key if the job dies or is called off within the window.
+    pub at_death: AtDeath,
+}
+
+/// What becomes of a dedupe key whose job is dead or cancelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AtDeath {
+    /// It stays until its window ends: a repetition is told of the dead job, and its sender decides.
+    #[default]
+    Keep,
+    /// It is free at once: a repetition is a new job.
+    Release,
 }
 
 /// What a store remembers under a dedupe key, beside the id of the job.

@@ -1,6 +1,6 @@
 //! Why an attempt failed.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +27,22 @@ pub enum Category {
     Unknown,
 }
 
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Category {
+    /// Every category.
+    pub const ALL: [Self; 7] = [
+        Self::Timeout,
+        Self::Validation,
+        Self::ExternalApi,
+        Self::RateLimit,
+        Self::Panic,
+        Self::Lost,
+        Self::Unknown,
+    ];
+
+    /// The name used in text, JSON and stored rows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Timeout => "timeout",
             Self::Validation => "validation",
             Self::ExternalApi => "external_api",
@@ -37,9 +50,39 @@ impl fmt::Display for Category {
             Self::Panic => "panic",
             Self::Lost => "lost",
             Self::Unknown => "unknown",
-        })
+        }
+    }
+
+    /// Whether the reason may pass by itself, so that running the job again later makes sense without
+    /// anybody having changed anything.
+    #[must_use]
+    pub const fn is_transient(self) -> bool {
+        matches!(self, Self::Timeout | Self::ExternalApi | Self::RateLimit)
     }
 }
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Category {
+    type Err = BadCategory;
+
+    fn from_str(text: &str) -> Result<Self, BadCategory> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|category| category.name() == text)
+            .ok_or(BadCategory)
+    }
+}
+
+/// The text names no category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a category: timeout, validation, external_api, rate_limit, panic, lost or unknown are"
+)]
+pub struct BadCategory;
 
 /// One entry of a job's error history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +127,11 @@ mod tests {
 
     #[test]
     fn a_category_has_one_name_in_text_and_json() {
-        let category = Category::ExternalApi;
-        assert_eq!(
-            serde_json::to_string(&category).unwrap(),
-            format!("\"{category}\"")
-        );
+        for category in Category::ALL {
+            assert_eq!(category.name().parse(), Ok(category));
+            let json = serde_json::to_string(&category).unwrap();
+            assert_eq!(json, format!("\"{category}\""));
+        }
+        assert_eq!("Timeout".parse::<Category>(), Err(BadCategory));
     }
 }

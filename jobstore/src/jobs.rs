@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    Applied, Category, Claim, Claimed, Enqueued, Event, Job, JobId, NewJob, Page, Query, Retry,
-    Store, StoreError, WorkerId,
+    Applied, AuditPage, AuditQuery, By, Category, Claim, Claimed, Enqueued, Event, Job, JobId, Level,
+    LogPage, Logged, NewJob, Page, Progress, Query, QueueState, Replay, Replayed, Retry, Store,
+    StoreError, Tally, WorkerId,
 };
 
 /// A handle to a store: the verbs of a job's life by name. Cheap to clone.
@@ -41,6 +42,15 @@ impl Jobs {
         self.store.enqueue(job).await
     }
 
+    /// Takes in all of these jobs, or none.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::enqueue_all`].
+    pub async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        self.store.enqueue_all(jobs).await
+    }
+
     /// Leases up to `limit` due jobs of `queue` to `worker`.
     ///
     /// # Errors
@@ -72,6 +82,34 @@ impl Jobs {
         self.store
             .apply(job.id, Event::Heartbeat { fence, lease })
             .await
+    }
+
+    /// Tells how far a claimed job is.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::apply`].
+    pub async fn progress(&self, job: &Job, progress: Progress) -> Result<Applied, StoreError> {
+        let fence = job.fence;
+        self.store
+            .apply(job.id, Event::Progress { fence, progress })
+            .await
+    }
+
+    /// Writes a line into the log of a claimed job.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::apply`].
+    pub async fn write_log(
+        &self,
+        job: &Job,
+        level: Level,
+        text: impl Into<String>,
+    ) -> Result<Applied, StoreError> {
+        let (fence, text) = (job.fence, text.into());
+        let line = Logged { level, text };
+        self.store.apply(job.id, Event::Log { fence, line }).await
     }
 
     /// Ends a claimed job as done.
@@ -122,8 +160,69 @@ impl Jobs {
     /// # Errors
     ///
     /// See [`Store::apply`].
-    pub async fn cancel(&self, id: JobId) -> Result<Applied, StoreError> {
-        self.store.apply(id, Event::Cancel).await
+    pub async fn cancel(&self, id: JobId, by: By) -> Result<Applied, StoreError> {
+        self.store.apply(id, Event::Cancel { by }).await
+    }
+
+    /// Runs a job now that waits for its time, or that is dead or cancelled.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::apply`].
+    pub async fn revive(&self, id: JobId, by: By) -> Result<Applied, StoreError> {
+        self.store.apply(id, Event::Revive { by }).await
+    }
+
+    /// Makes a new job of one that has ended.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::replay`].
+    pub async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        self.store.replay(id, replay).await
+    }
+
+    /// Deletes a job, whatever its status. Says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::delete`].
+    pub async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        self.store.delete(id, by).await
+    }
+
+    /// Deletes every job that carries data of `subject`, and returns how many.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::erase`]; some of them may be deleted then.
+    pub async fn erase(&self, subject: &str, by: &By) -> Result<usize, StoreError> {
+        let mut erased = 0;
+        loop {
+            let batch = self.store.erase(subject, by, Self::BATCH).await?;
+            erased += batch;
+            if batch < Self::BATCH {
+                return Ok(erased);
+            }
+        }
+    }
+
+    /// Stops a queue from being claimed from, by all workers, until it is resumed.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::pause`].
+    pub async fn pause(&self, queue: &str, by: &By) -> Result<(), StoreError> {
+        self.store.pause(queue, Some(by)).await
+    }
+
+    /// Takes a pause back.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::pause`].
+    pub async fn resume(&self, queue: &str) -> Result<(), StoreError> {
+        self.store.pause(queue, None).await
     }
 
     /// The job of this id.
@@ -143,4 +242,43 @@ impl Jobs {
     pub async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         self.store.list(query).await
     }
+
+    /// The lines of a job's log that follow line `after`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::log`].
+    pub async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        self.store.log(id, after, limit).await
+    }
+
+    /// One page of the audit trail, newest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::audit`].
+    pub async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        self.store.audit(query).await
+    }
+
+    /// Every queue, by name.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::queues`].
+    pub async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        self.store.queues().await
+    }
+
+    /// How many jobs of a batch there are in each status.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::batch`].
+    pub async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        self.store.batch(batch).await
+    }
+
+    /// How many jobs one step of a longer work touches.
+    const BATCH: usize = 500;
 }

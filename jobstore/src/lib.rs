@@ -1,39 +1,65 @@
 #![doc = include_str!("../README.md")]
 
+mod actor;
+mod audit;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod dedupe;
+mod durability;
+mod event;
 mod failure;
+mod finding;
+mod fingerprint;
 mod id;
 mod job;
 mod jobs;
 mod lease;
+mod log;
 mod machine;
 mod new_job;
 mod payload;
+mod priority;
+mod progress;
 mod query;
+mod queue;
+mod replay;
+mod retention;
 mod status;
 pub mod store;
 mod time;
+mod triage;
 #[cfg(feature = "worker")]
 pub mod worker;
 
+pub use actor::{Actor, By};
+pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use dedupe::{Dedupe, JobDigest, Remembered, Repetition};
-pub use failure::{Category, Failure};
+pub use dedupe::{AtDeath, Dedupe, JobDigest, Remembered, Repetition};
+pub use durability::Durability;
+pub use event::{Event, Logged, Retry};
+pub use failure::{BadCategory, Category, Failure};
+pub use finding::{Finding, Severity};
+pub use fingerprint::{BadFingerprint, Fingerprint};
 pub use id::{BadJobId, IdSource, JobId};
 pub use job::{Job, Summary};
 pub use jobs::Jobs;
 pub use lease::{Fence, Lease, WorkerId};
-pub use machine::{Event, Refused, Retry};
+pub use log::{BadLevel, Level, LogLine, LogPage};
+pub use machine::{Change, Refused};
 pub use new_job::{InvalidJob, NewJob};
 pub use payload::Payload;
+pub use priority::{BadPriority, Priority};
+pub use progress::Progress;
 pub use query::{Page, Query};
+pub use queue::{Pause, QueueState, Tally};
+pub use replay::{NoReplay, Replay, Replayed};
+pub use retention::{Keep, Pruned, Retention};
 pub use status::{BadStatus, Status};
 #[cfg(feature = "file")]
 pub use store::file::File;
 pub use store::{Applied, Claim, Claimed, Enqueued, Store, StoreError, memory::Memory};
 pub use time::{BadTimestamp, Timestamp};
+pub use triage::{Resolution, Triage};
 #[cfg(feature = "worker")]
 pub use worker::Worker;

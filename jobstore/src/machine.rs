@@ -1,64 +1,22 @@
 //! The state machine: the only place where the status of a job changes.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use crate::{Category, Failure, Fence, Job, Lease, Status, Timestamp, WorkerId, failure};
+use crate::{
+    Action, Actor, AtDeath, AuditEntry, By, Category, Event, Failure, Fence, Fingerprint, Job, Lease,
+    LogLine, Progress, Resolution, Retry, Status, Timestamp, Triage, WorkerId, event::Logged, failure,
+};
 
-/// Something that happens to a job.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// A worker takes it, for as long as the lease lasts.
-    Claim {
-        /// Who takes it.
-        worker: WorkerId,
-        /// For how long.
-        lease: Duration,
-    },
-    /// The worker is alive and wants to keep it.
-    Heartbeat {
-        /// The fence of its claim.
-        fence: Fence,
-        /// How long the lease shall last from now on.
-        lease: Duration,
-    },
-    /// The handler succeeded.
-    Complete {
-        /// The fence of the claim.
-        fence: Fence,
-        /// What the handler answered.
-        result: Option<Value>,
-    },
-    /// The handler failed.
-    Fail {
-        /// The fence of the claim.
-        fence: Fence,
-        /// What kind of failure it was.
-        category: Category,
-        /// What went wrong, for people; cut to [`Failure::MAX_MESSAGE`].
-        message: String,
-        /// Whether and when to try again, as long as there are attempts left.
-        retry: Retry,
-    },
-    /// The worker gives it back unharmed, because it shuts down: the attempt does not count.
-    Release {
-        /// The fence of the claim.
-        fence: Fence,
-    },
-    /// The lease ran out: its worker is taken to be gone. The attempt does not count, the loss does.
-    Expire,
-    /// Somebody calls it off. A worker that runs it finds its lease lost.
-    Cancel,
-}
-
-/// Whether a failed job is to be tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// After this delay.
-    After(Duration),
-    /// Not at all: no further attempt could mend it.
-    Never,
+/// What a store has to write beside the job, in the same step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Change {
+    /// The entry for the audit trail.
+    pub audit: Option<AuditEntry>,
+    /// The line for the job's log.
+    pub line: Option<LogLine>,
+    /// Whether the job's dedupe key is free from now on, if it is still the job's own.
+    pub frees_key: bool,
 }
 
 /// Why an event was not applied; the job is as it was.
@@ -73,10 +31,13 @@ pub enum Refused {
     /// A job of this status cannot do that.
     #[error("a job that is {0} cannot do that")]
     Status(Status),
+    /// Its payload is not kept any more, so it cannot be run.
+    #[error("its payload is not kept any more")]
+    PayloadGone,
 }
 
 impl Job {
-    /// Applies `event` at the time `now`.
+    /// Applies `event` at the time `now`, and says what else is to be written in the same step.
     ///
     /// # Errors
     ///
@@ -86,50 +47,82 @@ impl Job {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use jobstore::{Event, IdSource, Job, NewJob, Refused, Status, Timestamp, WorkerId};
+    /// # use jobstore::{Action, Event, IdSource, Job, NewJob, Refused, Status, Timestamp, WorkerId};
     /// # let now = Timestamp::EPOCH;
     /// # let id = IdSource::default().next(now, || [0; 10]);
     /// let mut job = Job::new(NewJob::new("mail", "mail.welcome"), id, now);
     /// let claim = Event::Claim { worker: WorkerId::new("a"), lease: Duration::from_secs(30) };
-    /// job.apply(claim, now)?;
+    /// let _ = job.apply(claim, now)?;
     /// let fence = job.fence;
-    /// job.apply(Event::Complete { fence, result: None }, now)?;
+    /// let change = job.apply(Event::Complete { fence, result: None }, now)?;
     /// assert_eq!(job.status, Status::Done);
+    /// assert_eq!(change.audit.map(|entry| entry.action), Some(Action::Complete));
     ///
     /// let again = job.apply(Event::Complete { fence, result: None }, now);
     /// assert_eq!(again, Err(Refused::LeaseLost));
     /// # Ok::<(), Refused>(())
     /// ```
-    pub fn apply(&mut self, event: Event, now: Timestamp) -> Result<(), Refused> {
-        match event {
-            Event::Claim { worker, lease } => self.claim(worker, now + lease, now),
-            Event::Heartbeat { fence, lease } => self.heartbeat(fence, now + lease),
+    pub fn apply(&mut self, event: Event, now: Timestamp) -> Result<Change, Refused> {
+        let before = self.status;
+        let (action, actor) = match event {
+            Event::Heartbeat { fence, lease } => {
+                return self.heartbeat(fence, now + lease);
+            }
+            Event::Progress { fence, progress } => return self.advance(fence, progress),
+            Event::Log { fence, line } => return self.log(fence, line, now),
+            Event::Claim { worker, lease } => {
+                let actor = Actor::from(&worker);
+                self.claim(worker, now + lease, now)?;
+                (Action::Claim, By::from(actor))
+            }
             Event::Complete { fence, result } => {
-                self.give_up_lease(fence)?;
-                self.result = result;
-                self.end(Status::Done, now);
-                Ok(())
+                (Action::Complete, self.complete(fence, result, now)?)
             }
             Event::Fail {
                 fence,
                 category,
                 message,
                 retry,
-            } => self.fail(fence, category, message, retry, now),
-            Event::Release { fence } => {
-                self.give_up_lease(fence)?;
-                self.attempts = self.attempts.saturating_sub(1);
-                self.status = Status::Ready;
-                Ok(())
+            } => (
+                Action::Fail,
+                self.fail(fence, category, message, retry, now)?,
+            ),
+            Event::Release { fence } => (Action::Release, self.release(fence, now)?),
+            Event::Expire => (Action::Expire, self.expire(now)?),
+            Event::Cancel { by } => {
+                self.cancel(now)?;
+                (Action::Cancel, by)
             }
-            Event::Expire => self.expire(now),
-            Event::Cancel if self.status.is_final() => Err(Refused::Status(self.status)),
-            Event::Cancel => {
-                self.lease = None;
-                self.end(Status::Cancelled, now);
-                Ok(())
+            Event::Revive { by } => {
+                self.revive(now)?;
+                (Action::Revive, by)
             }
-        }
+            Event::Flag { by, assignee } => {
+                self.flag(by.clone(), assignee, now)?;
+                (Action::Flag, by)
+            }
+            Event::Resolve { by } => {
+                self.resolve(by.clone(), now)?;
+                (Action::Resolve, by)
+            }
+        };
+        let audit = AuditEntry {
+            before: Some(before),
+            reason: actor.reason,
+            ..AuditEntry::of(self, action, actor.actor, now)
+        };
+        Ok(Change {
+            audit: Some(audit),
+            line: None,
+            frees_key: self.frees_key(),
+        })
+    }
+
+    /// Whether the dedupe key of the job, if it has one, ends with the job as it is now.
+    fn frees_key(&self) -> bool {
+        self.at_death == AtDeath::Release
+            && self.dedupe_key.is_some()
+            && matches!(self.status, Status::Dead | Status::Cancelled)
     }
 
     fn claim(&mut self, worker: WorkerId, until: Timestamp, now: Timestamp) -> Result<(), Refused> {
@@ -142,6 +135,7 @@ impl Job {
         self.status = Status::Running;
         self.attempts = self.attempts.saturating_add(1);
         self.started_at = Some(now);
+        self.progress = None;
         self.fence = self.fence.next();
         self.lease = Some(Lease {
             fence: self.fence,
@@ -151,11 +145,46 @@ impl Job {
         Ok(())
     }
 
-    fn heartbeat(&mut self, fence: Fence, until: Timestamp) -> Result<(), Refused> {
+    fn heartbeat(&mut self, fence: Fence, until: Timestamp) -> Result<Change, Refused> {
         let lease = self.held(fence)?;
         // A late heartbeat with a short lease must not take back what an earlier one was promised.
         lease.until = lease.until.max(until);
-        Ok(())
+        Ok(Change::default())
+    }
+
+    fn advance(&mut self, fence: Fence, progress: Progress) -> Result<Change, Refused> {
+        self.held(fence)?;
+        let note = failure::cut(progress.note, Progress::MAX_NOTE);
+        self.progress = Some(Progress { note, ..progress });
+        Ok(Change::default())
+    }
+
+    fn log(&mut self, fence: Fence, line: Logged, now: Timestamp) -> Result<Change, Refused> {
+        self.held(fence)?;
+        self.log_lines = self.log_lines.saturating_add(1);
+        let line = LogLine {
+            number: self.log_lines,
+            at: now,
+            attempt: self.attempts,
+            level: line.level,
+            text: failure::cut(line.text, LogLine::MAX_TEXT),
+        };
+        Ok(Change {
+            line: Some(line),
+            ..Change::default()
+        })
+    }
+
+    fn complete(
+        &mut self,
+        fence: Fence,
+        result: Option<Value>,
+        now: Timestamp,
+    ) -> Result<By, Refused> {
+        let worker = self.give_up_lease(fence)?.worker;
+        self.result = result;
+        self.end(Status::Done, now);
+        Ok(By::from(Actor::from(&worker)))
     }
 
     fn fail(
@@ -165,8 +194,9 @@ impl Job {
         message: String,
         retry: Retry,
         now: Timestamp,
-    ) -> Result<(), Refused> {
+    ) -> Result<By, Refused> {
         let worker = self.give_up_lease(fence)?.worker;
+        let by = By::from(Actor::from(&worker)).because(category.name());
         self.remember(worker, category, message, now);
         match retry {
             Retry::After(delay) if self.attempts < self.max_attempts => {
@@ -175,10 +205,25 @@ impl Job {
             }
             Retry::After(_) | Retry::Never => self.end(Status::Dead, now),
         }
-        Ok(())
+        Ok(by)
     }
 
-    fn expire(&mut self, now: Timestamp) -> Result<(), Refused> {
+    fn release(&mut self, fence: Fence, now: Timestamp) -> Result<By, Refused> {
+        let worker = self.give_up_lease(fence)?.worker;
+        let by = By::from(Actor::from(&worker));
+        self.attempts = self.attempts.saturating_sub(1);
+        self.interrupted = self.interrupted.saturating_add(1);
+        if self.interrupted < self.max_interrupted {
+            self.status = Status::Ready;
+            return Ok(by);
+        }
+        let message = format!("given back by {} workers that stopped", self.interrupted);
+        self.remember(worker, Category::Timeout, message, now);
+        self.end(Status::Dead, now);
+        Ok(by)
+    }
+
+    fn expire(&mut self, now: Timestamp) -> Result<By, Refused> {
         let Some(lease) = &self.lease else {
             return Err(Refused::Status(self.status));
         };
@@ -191,12 +236,73 @@ impl Job {
         self.remember(worker, Category::Lost, message, now);
         self.lost = self.lost.saturating_add(1);
         self.attempts = self.attempts.saturating_sub(1);
-        if self.lost >= Self::MAX_LOST {
+        if self.lost >= self.max_lost {
             self.end(Status::Dead, now);
         } else {
             self.status = Status::Ready;
         }
+        Ok(By::new("system:reaper"))
+    }
+
+    fn cancel(&mut self, now: Timestamp) -> Result<(), Refused> {
+        if self.status.is_final() {
+            return Err(Refused::Status(self.status));
+        }
+        self.lease = None;
+        self.end(Status::Cancelled, now);
         Ok(())
+    }
+
+    fn revive(&mut self, now: Timestamp) -> Result<(), Refused> {
+        match self.status {
+            Status::Scheduled | Status::Retrying | Status::Dead | Status::Cancelled => {}
+            Status::Ready | Status::Running | Status::Done => {
+                return Err(Refused::Status(self.status));
+            }
+        }
+        if self.payload_gone {
+            return Err(Refused::PayloadGone);
+        }
+        if self.status.is_final() {
+            // It gets one more attempt if there are none left, and is not held to how it died.
+            self.max_attempts = self.max_attempts.max(self.attempts.saturating_add(1));
+            self.lost = 0;
+            self.interrupted = 0;
+            self.ended_at = None;
+        }
+        self.status = Status::Ready;
+        self.run_at = now;
+        Ok(())
+    }
+
+    fn flag(&mut self, by: By, assignee: String, at: Timestamp) -> Result<(), Refused> {
+        self.dead()?;
+        self.triage = Some(Triage {
+            at,
+            by,
+            assignee: failure::cut(assignee, Triage::MAX_ASSIGNEE),
+            resolution: None,
+        });
+        Ok(())
+    }
+
+    fn resolve(&mut self, by: By, at: Timestamp) -> Result<(), Refused> {
+        self.dead()?;
+        let triage = self.triage.get_or_insert_with(|| Triage {
+            at,
+            by: by.clone(),
+            assignee: String::new(),
+            resolution: None,
+        });
+        triage.resolution = Some(Resolution { at, by });
+        Ok(())
+    }
+
+    fn dead(&self) -> Result<(), Refused> {
+        match self.status {
+            Status::Dead => Ok(()),
+            status => Err(Refused::Status(status)),
+        }
     }
 
     /// The lease, if it is the one of this fence.
@@ -216,12 +322,14 @@ impl Job {
         if self.errors.len() >= Failure::MAX_HISTORY {
             self.errors.remove(0);
         }
+        let message = failure::cut(message, Failure::MAX_MESSAGE);
+        self.fingerprint = Some(Fingerprint::of(&self.kind, category, &message));
         self.errors.push(Failure {
             attempt: self.attempts,
             at,
             worker,
             category,
-            message: failure::cut(message, Failure::MAX_MESSAGE),
+            message,
         });
     }
 

@@ -1,8 +1,11 @@
 //! What a caller asks for.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use crate::{Dedupe, Payload, Timestamp};
+use crate::{AtDeath, Dedupe, JobId, Payload, Priority, Timestamp};
 
 /// A job that is to be enqueued.
 ///
@@ -25,7 +28,14 @@ pub struct NewJob {
     pub(crate) payload: Payload,
     pub(crate) triggered_by: String,
     pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) priority: Priority,
+    pub(crate) tags: BTreeSet<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) batch: Option<String>,
+    pub(crate) parent: Option<JobId>,
     pub(crate) max_attempts: u32,
+    pub(crate) max_lost: u32,
+    pub(crate) max_interrupted: u32,
     pub(crate) start: Start,
     pub(crate) dedupe: Option<Dedupe>,
 }
@@ -33,14 +43,20 @@ pub struct NewJob {
 impl NewJob {
     /// The longest payload, in bytes.
     pub const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
-    /// The longest queue, kind and metadata key, in bytes.
+    /// The longest queue, kind, tag, batch and metadata key, in bytes.
     pub const MAX_NAME: usize = 128;
-    /// The longest dedupe key, metadata value and `triggered_by`, in bytes.
+    /// The longest dedupe key, subject, metadata value and `triggered_by`, in bytes.
     pub const MAX_TEXT: usize = 1_024;
     /// How many metadata entries a job may have.
     pub const MAX_METADATA: usize = 32;
+    /// How many tags a job may have.
+    pub const MAX_TAGS: usize = 16;
     /// Attempts that a job gets when nothing else is said.
     pub const DEFAULT_MAX_ATTEMPTS: u32 = 7;
+    /// Lost leases that a job survives when nothing else is said, less one.
+    pub const DEFAULT_MAX_LOST: u32 = 10;
+    /// Interruptions that a job survives when nothing else is said, less one.
+    pub const DEFAULT_MAX_INTERRUPTED: u32 = 100;
 
     /// A job of this `kind` for this `queue`: empty, to be run at once, with
     /// [`DEFAULT_MAX_ATTEMPTS`](Self::DEFAULT_MAX_ATTEMPTS).
@@ -52,7 +68,14 @@ impl NewJob {
             payload: Payload::default(),
             triggered_by: String::new(),
             metadata: BTreeMap::new(),
+            priority: Priority::Normal,
+            tags: BTreeSet::new(),
+            subject: None,
+            batch: None,
+            parent: None,
             max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
+            max_lost: Self::DEFAULT_MAX_LOST,
+            max_interrupted: Self::DEFAULT_MAX_INTERRUPTED,
             start: Start::Now,
             dedupe: None,
         }
@@ -76,6 +99,55 @@ impl NewJob {
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Which due job of the queue comes first.
+    #[must_use]
+    pub const fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// A word to find it by.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.insert(tag.into());
+        self
+    }
+
+    /// Whose data it carries: what is deleted together when they ask for it.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// The batch it belongs to: jobs that are counted together.
+    #[must_use]
+    pub fn batch(mut self, batch: impl Into<String>) -> Self {
+        self.batch = Some(batch.into());
+        self
+    }
+
+    /// The job whose handler enqueues it.
+    #[must_use]
+    pub const fn parent(mut self, parent: JobId) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    /// After so many workers vanished with it the job is dead; at least 1.
+    #[must_use]
+    pub const fn max_lost(mut self, losses: u32) -> Self {
+        self.max_lost = losses;
+        self
+    }
+
+    /// After so many workers that shut down gave it back the job is dead; at least 1.
+    #[must_use]
+    pub const fn max_interrupted(mut self, interruptions: u32) -> Self {
+        self.max_interrupted = interruptions;
         self
     }
 
@@ -107,7 +179,18 @@ impl NewJob {
         self.dedupe = Some(Dedupe {
             key: key.into(),
             window,
+            at_death: AtDeath::Keep,
         });
+        self
+    }
+
+    /// Frees the key given to [`dedupe`](Self::dedupe) if the job dies or is called off, so that a
+    /// repetition is a new job then.
+    #[must_use]
+    pub fn release_key_at_death(mut self) -> Self {
+        if let Some(dedupe) = &mut self.dedupe {
+            dedupe.at_death = AtDeath::Release;
+        }
         self
     }
 
@@ -148,19 +231,22 @@ impl NewJob {
             name("metadata key", key)?;
             at_most("metadata value", value.len(), Self::MAX_TEXT, "bytes")?;
         }
+        at_most("tags", self.tags.len(), Self::MAX_TAGS, "entries")?;
+        for tag in &self.tags {
+            name("tag", tag)?;
+        }
+        if let Some(batch) = &self.batch {
+            name("batch", batch)?;
+        }
+        if let Some(subject) = &self.subject {
+            text("subject", subject)?;
+        }
         if let Some(dedupe) = &self.dedupe {
-            at_most("dedupe key", dedupe.key.len(), Self::MAX_TEXT, "bytes")?;
-            if dedupe.key.is_empty() {
-                return Err(InvalidJob::new("dedupe key", "is empty"));
-            }
+            text("dedupe key", &dedupe.key)?;
         }
-        if self.max_attempts == 0 {
-            return Err(InvalidJob::new(
-                "max_attempts",
-                "is 0, so it could never run",
-            ));
-        }
-        Ok(())
+        at_least_1("max_attempts", self.max_attempts)?;
+        at_least_1("max_lost", self.max_lost)?;
+        at_least_1("max_interrupted", self.max_interrupted)
     }
 }
 
@@ -216,6 +302,21 @@ fn at_most(
     ))
 }
 
+fn at_least_1(field: &'static str, cap: u32) -> Result<(), InvalidJob> {
+    if cap > 0 {
+        return Ok(());
+    }
+    Err(InvalidJob::new(field, "is 0, so it could never run"))
+}
+
+fn text(field: &'static str, text: &str) -> Result<(), InvalidJob> {
+    at_most(field, text.len(), NewJob::MAX_TEXT, "bytes")?;
+    if text.is_empty() {
+        return Err(InvalidJob::new(field, "is empty"));
+    }
+    Ok(())
+}
+
 /// Names end up in logs, metrics and keys of backends, so they are plain.
 fn name(field: &'static str, text: &str) -> Result<(), InvalidJob> {
     at_most(field, text.len(), NewJob::MAX_NAME, "bytes")?;
@@ -261,6 +362,13 @@ mod tests {
         );
         assert_eq!(field(job().dedupe("", Duration::ZERO)), Some("dedupe key"));
         assert_eq!(field(job().max_attempts(0)), Some("max_attempts"));
+        assert_eq!(field(job().max_lost(0)), Some("max_lost"));
+        assert_eq!(field(job().max_interrupted(0)), Some("max_interrupted"));
+        assert_eq!(field(job().tag("a b")), Some("tag"));
+        assert_eq!(field(job().batch("")), Some("batch"));
+        assert_eq!(field(job().subject("")), Some("subject"));
+        let tagged = (0..17).fold(job(), |job, n| job.tag(format!("t{n}")));
+        assert_eq!(field(tagged), Some("tags"));
         let crowded = (0..33).fold(job(), |job, n| job.metadata(format!("k{n}"), ""));
         assert_eq!(field(crowded), Some("metadata"));
     }

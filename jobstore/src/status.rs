@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// Where a job is in its life.
 ///
 /// Which status may follow which is decided in [`Job::apply`](crate::Job::apply), and nowhere else.
@@ -49,6 +51,15 @@ impl Status {
             Self::Done => "done",
             Self::Dead => "dead",
             Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status of a job that enters a store at `now` to be run at `run_at`.
+    pub(crate) fn entering(run_at: Timestamp, now: Timestamp) -> Self {
+        if run_at > now {
+            Self::Scheduled
+        } else {
+            Self::Ready
         }
     }
 

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use event_listener::EventListener;
 
 use crate::{
-    Event, InvalidJob, Job, JobId, NewJob, Page, Query, Refused, Status, Timestamp, WorkerId,
+    AuditPage, AuditQuery, By, Durability, Event, Finding, InvalidJob, Job, JobId, LogPage, NewJob,
+    Page, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Tally, Timestamp,
+    WorkerId,
 };
 
 pub(crate) mod entropy;
@@ -19,7 +21,8 @@ pub mod memory;
 ///
 /// # Contract
 ///
-/// * Each verb is one atomic step: whoever looks sees all of it or nothing.
+/// * Each verb is one atomic step: whoever looks sees all of it or nothing. What the core says is to be
+///   written beside a job, its entry in the audit trail above all, is written in that step.
 /// * `Ok` means that the step is kept, to the degree that the store's own documentation states.
 /// * The store owns the clock. Verbs take no time from the caller.
 /// * A refusal is a value (`Duplicate`, `LeaseLost`, ...); `Err` means that the store itself failed, and
@@ -37,8 +40,17 @@ pub trait Store: Debug + Send + Sync {
     /// of the store.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError>;
 
-    /// Leases up to `limit` jobs of one queue that are due, earliest `run_at` first, then oldest first.
-    /// Each job is claimed by [`Event::Claim`], so each gets a fence higher than any before it.
+    /// Takes in all of these jobs or, if one of them cannot be, none. The answers are in the order of the
+    /// jobs; a job may be a repetition of one before it.
+    ///
+    /// # Errors
+    ///
+    /// As [`enqueue`](Self::enqueue); then none of them was taken in.
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError>;
+
+    /// Leases up to `limit` jobs of one queue that are due: of the highest priority first, then earliest
+    /// `run_at` first, then oldest first. Each job is claimed by [`Event::Claim`], so each gets a fence
+    /// higher than any before it. Nothing of a paused queue is claimed.
     ///
     /// # Errors
     ///
@@ -52,6 +64,14 @@ pub trait Store: Debug + Send + Sync {
     /// A failure of the store.
     async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError>;
 
+    /// Applies events one after the other. Each stands for itself: one that is refused stops none of the
+    /// others. The answers are in the order of the events.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store; then some of them may have been applied and others not.
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError>;
+
     /// Applies [`Event::Expire`] to up to `limit` jobs whose lease has run out, and returns their ids.
     ///
     /// # Errors
@@ -59,13 +79,44 @@ pub trait Store: Debug + Send + Sync {
     /// A failure of the store.
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError>;
 
-    /// Deletes up to `limit` jobs that ended before `before`, and returns how many. Dedupe keys stay
-    /// until their own window ends.
+    /// Makes a new job of one that has ended ([`Job::replay`]).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`], or a failure of the store.
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError>;
+
+    /// Deletes a job with its log and its dedupe key, whatever its status: a worker that runs it finds its
+    /// lease lost. Says whether there was one. The audit trail keeps that it was, and is not deleted.
     ///
     /// # Errors
     ///
     /// A failure of the store.
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError>;
+
+    /// Deletes up to `limit` jobs that carry data of `subject`, as [`delete`](Self::delete) does, and
+    /// returns how many.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError>;
+
+    /// Lets go what `retention` does not keep, at most `limit` things, and returns what it was. Dedupe
+    /// keys stay until their own window ends.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError>;
+
+    /// Stops a queue from being claimed from, or, given `None`, lets it be. Jobs that run go on. A pause
+    /// holds until it is taken back, for all workers of the store.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError>;
 
     /// The job of this id.
     ///
@@ -80,6 +131,46 @@ pub trait Store: Debug + Send + Sync {
     ///
     /// A failure of the store.
     async fn list(&self, query: &Query) -> Result<Page, StoreError>;
+
+    /// The lines of a job's log that follow line `after`, at most `limit`. Empty for a job that is not
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError>;
+
+    /// One page of the audit trail, newest first.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;
+
+    /// Every queue that holds a job or is paused, by name.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError>;
+
+    /// How many jobs of a batch there are in each status. Those that were deleted count no more.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError>;
+
+    /// Looks for what is not as it should be: in the records, in their indexes, in the settings of what
+    /// keeps them. Takes its time. If `mend` is set, it repairs what it safely can.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError>;
+
+    /// What an `Ok` survives, as the store is set up.
+    fn durability(&self) -> Durability;
 
     /// Proves that the store can be read and written now.
     ///
@@ -103,6 +194,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).enqueue(job).await
     }
 
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        (**self).enqueue_all(jobs).await
+    }
+
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
         (**self).claim(claim).await
     }
@@ -111,12 +206,32 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).apply(id, event).await
     }
 
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
+        (**self).apply_all(events).await
+    }
+
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
         (**self).reap(limit).await
     }
 
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        (**self).prune(before, limit).await
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        (**self).replay(id, replay).await
+    }
+
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        (**self).delete(id, by).await
+    }
+
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError> {
+        (**self).erase(subject, by, limit).await
+    }
+
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError> {
+        (**self).prune(retention, limit).await
+    }
+
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError> {
+        (**self).pause(queue, by).await
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -125,6 +240,30 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         (**self).list(query).await
+    }
+
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        (**self).log(id, after, limit).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        (**self).audit(query).await
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        (**self).queues().await
+    }
+
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        (**self).batch(batch).await
+    }
+
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
+        (**self).examine(mend).await
+    }
+
+    fn durability(&self) -> Durability {
+        (**self).durability()
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -192,6 +331,8 @@ pub struct Claimed {
     pub jobs: Vec<Job>,
     /// If fewer than `limit` were due: when the next job of the queue is.
     pub next_due: Option<Timestamp>,
+    /// Whether the queue is paused; then there are no jobs.
+    pub paused: bool,
 }
 
 /// What became of an event.

@@ -63,6 +63,16 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
+/// Saturates at [`Timestamp::EPOCH`].
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros).max(Self::EPOCH.0))
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The range of the type lies within what RFC 3339 can express, so neither step can fail;

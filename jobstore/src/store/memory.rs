@@ -8,13 +8,19 @@ use parking_lot::Mutex;
 
 use self::state::State;
 use crate::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobDigest, JobId, NewJob, Page, Query,
-    Store, StoreError, SystemClock, Timestamp,
+    Applied, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Durability, Enqueued, Event, Finding,
+    Job, JobDigest, JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay, Replayed,
+    Retention, Store, StoreError, SystemClock, Tally, Timestamp,
 };
 
+mod attention;
+mod examine;
 mod footprint;
 mod index;
+mod queues;
+mod retire;
 mod state;
+mod trail;
 
 /// A store in memory. Cheap to clone; clones share the jobs.
 ///
@@ -122,17 +128,29 @@ impl fmt::Debug for Memory {
     }
 }
 
+/// What takes long, done before the lock is taken.
+fn prepared(mut job: NewJob) -> Result<(NewJob, Option<JobDigest>), StoreError> {
+    job.validate()?;
+    let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
+    job.payload = job.payload.detach();
+    Ok((job, digest))
+}
+
 #[async_trait]
 impl Store for Memory {
-    async fn enqueue(&self, mut job: NewJob) -> Result<Enqueued, StoreError> {
-        job.validate()?;
-        // What takes long is done before the lock is taken.
-        let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
-        job.payload = job.payload.detach();
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
+        let (job, digest) = prepared(job)?;
         let enqueued = self.step(|state, now| state.enqueue(job, digest, now))?;
         if let Enqueued::Created(_) = enqueued {
             self.notify();
         }
+        Ok(enqueued)
+    }
+
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        let jobs: Vec<_> = jobs.into_iter().map(prepared).collect::<Result<_, _>>()?;
+        let enqueued = self.step(|state, now| state.enqueue_all(jobs, now))?;
+        self.notify();
         Ok(enqueued)
     }
 
@@ -150,6 +168,16 @@ impl Store for Memory {
         Ok(applied)
     }
 
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
+        let apply = |state: &mut State, now| {
+            let each = events.into_iter();
+            each.map(|(id, event)| state.apply(id, event, now)).collect()
+        };
+        let applied = self.step(apply);
+        self.notify();
+        Ok(applied)
+    }
+
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
         let reaped = self.step(|state, now| state.reap(limit, now));
         if !reaped.is_empty() {
@@ -158,8 +186,28 @@ impl Store for Memory {
         Ok(reaped)
     }
 
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        Ok(self.step(|state, _| state.prune(before, limit)))
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        let replayed = self.step(|state, now| state.replay(id, replay, now))?;
+        self.notify();
+        Ok(replayed)
+    }
+
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        Ok(self.step(|state, now| state.delete(id, by, now)))
+    }
+
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.step(|state, now| state.erase(subject, by, limit, now)))
+    }
+
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError> {
+        Ok(self.step(|state, now| state.prune(retention, limit, now)))
+    }
+
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError> {
+        self.step(|state, now| state.attention.set_pause(queue, by, now));
+        self.notify();
+        Ok(())
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -168,6 +216,30 @@ impl Store for Memory {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         Ok(self.step(|state, _| state.list(query)))
+    }
+
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        Ok(self.step(|state, _| state.log(id, after, limit)))
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        Ok(self.step(|state, _| state.trail.page(query)))
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        Ok(self.step(|state, now| state.queues(now)))
+    }
+
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        Ok(self.step(|state, _| state.index.batch(batch)))
+    }
+
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
+        Ok(self.step(|state, _| state.examine(mend)))
+    }
+
+    fn durability(&self) -> Durability {
+        Durability::Process
     }
 
     async fn check(&self) -> Result<(), StoreError> {

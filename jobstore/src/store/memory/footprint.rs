@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{Job, JobId, Timestamp};
+use crate::{Actor, AuditEntry, Job, JobId, LogLine, Timestamp, Triage};
 
 /// What the allocator keeps for itself with each piece, and rounds it up by, on average.
 const PIECE: usize = 16;
@@ -16,11 +16,17 @@ const NODE: usize = 11;
 pub(super) fn of_job(job: &Job) -> usize {
     const PLACES: usize =
         in_tree::<(JobId, usize, usize)>() + in_tree::<(bool, Timestamp, JobId)>();
-    let texts = [&job.queue, &job.kind, &job.triggered_by]
+    let names = [&job.queue, &job.kind, &job.triggered_by];
+    let optional = [&job.dedupe_key, &job.subject, &job.subject, &job.batch];
+    let texts = names
         .into_iter()
-        .chain(&job.dedupe_key)
+        .chain(optional.into_iter().flatten())
+        .chain(job.progress.as_ref().map(|progress| &progress.note))
         .map(|text| of_text(text))
         .sum::<usize>();
+    let tags = of_nodes::<String>(job.tags.len())
+        + job.tags.iter().map(|tag| of_text(tag)).sum::<usize>();
+    let triage = job.triage.as_ref().map_or(0, of_triage);
     let metadata = of_map(&job.metadata, |text| of_text(text));
     let errors: usize = job
         .errors
@@ -32,11 +38,34 @@ pub(super) fn of_job(job: &Job) -> usize {
         + size_of::<Job>()
         + PLACES
         + texts
+        + tags
+        + triage
         + metadata
         + PIECE
         + job.payload.len()
         + errors
         + result
+}
+
+fn of_triage(triage: &Triage) -> usize {
+    let resolved = triage.resolution.iter().map(|resolution| &resolution.by);
+    let by = resolved.chain([&triage.by]);
+    of_text(&triage.assignee) + by.map(|by| of_text(&by.reason) + of_name(&by.actor)).sum::<usize>()
+}
+
+/// About what an entry of the audit trail takes.
+pub(super) fn of_entry(entry: &AuditEntry) -> usize {
+    size_of::<AuditEntry>() + of_name(&entry.actor) + of_text(&entry.reason)
+}
+
+/// About what a line of a log takes.
+pub(super) fn of_line(line: &LogLine) -> usize {
+    size_of::<LogLine>() + of_text(&line.text)
+}
+
+/// A name is counted with each that shares it: too much rather than too little.
+fn of_name(actor: &Actor) -> usize {
+    PIECE + 2 * size_of::<usize>() + actor.as_str().len()
 }
 
 /// About what a dedupe key takes in the map of keys and in the list of windows, `entry` bytes in

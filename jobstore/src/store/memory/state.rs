@@ -1,43 +1,53 @@
 //! The jobs and their indexes; plain data, one thread at a time.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
-use super::{footprint, index::Index};
+use super::{attention::Attention, footprint, index::Index, trail::Trail};
 use crate::{
-    Applied, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page, Query,
-    Remembered, Repetition, Status, StoreError, Summary, Timestamp, store::entropy::random,
+    Applied, AuditEntry, Change, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId,
+    LogLine, LogPage, NewJob, Page, Query, Remembered, Repetition, Replay, Replayed, Status,
+    StoreError, Summary, Timestamp, store::entropy::random,
 };
 
 /// Queue and dedupe key.
-type Key = Arc<(String, String)>;
+pub(super) type Key = Arc<(String, String)>;
 
 pub(super) struct State {
-    jobs: BTreeMap<JobId, Kept>,
-    index: Index,
-    keys: HashMap<Key, (Remembered, JobId)>,
+    pub(super) jobs: BTreeMap<JobId, Kept>,
+    pub(super) index: Index,
+    pub(super) keys: HashMap<Key, (Remembered, JobId)>,
     /// Dedupe keys by the end of their window.
     windows: BTreeSet<(Timestamp, Key)>,
+    pub(super) trail: Trail,
+    pub(super) attention: Attention,
     ids: IdSource,
+    /// What jobs and keys take; the trail counts its own.
     bytes: usize,
     capacity: usize,
 }
 
-struct Kept {
-    job: Box<Job>,
+pub(super) struct Kept {
+    pub(super) job: Box<Job>,
+    log: VecDeque<LogLine>,
     /// What it was counted with.
     bytes: usize,
 }
 
 impl State {
+    /// The trail takes at most this part of the capacity.
+    const TRAIL_SHARE: usize = 4;
+
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             jobs: BTreeMap::new(),
             index: Index::default(),
             keys: HashMap::new(),
             windows: BTreeSet::new(),
+            trail: Trail::default(),
+            attention: Attention::default(),
             ids: IdSource::default(),
             bytes: 0,
             capacity,
@@ -49,7 +59,7 @@ impl State {
     }
 
     pub(super) const fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.trail.bytes()
     }
 
     /// Takes a job in; `digest` is that of the job if it has a dedupe key.
@@ -65,18 +75,86 @@ impl State {
             Err(repeated) => return Ok(repeated),
         };
         let id = self.ids.next(now, random);
-        let job = Box::new(Job::new(new, id, now));
-        let bytes = footprint::of_job(&job);
-        self.make_room(bytes + remember.as_ref().map_or(0, |(key, _)| key_bytes(key)))?;
+        let job = Job::new(new, id, now);
+        let key = remember.as_ref().map_or(0, |(key, _)| key_bytes(key));
+        self.make_room(footprint::of_job(&job) + key)?;
         if let Some((key, remembered)) = remember {
             self.bytes += key_bytes(&key);
             self.windows.insert((remembered.until, Arc::clone(&key)));
             self.keys.insert(key, (remembered, id));
         }
+        self.write(AuditEntry::enqueued(&job));
+        self.keep(job);
+        Ok(Enqueued::Created(id))
+    }
+
+    /// Takes all jobs in, or none.
+    pub(super) fn enqueue_all(
+        &mut self,
+        jobs: Vec<(NewJob, Option<JobDigest>)>,
+        now: Timestamp,
+    ) -> Result<Vec<Enqueued>, StoreError> {
+        let mut answers = Vec::with_capacity(jobs.len());
+        for (new, digest) in jobs {
+            match self.enqueue(new, digest, now) {
+                Ok(enqueued) => answers.push(enqueued),
+                Err(error) => {
+                    self.take_back(&answers);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn take_back(&mut self, answers: &[Enqueued]) {
+        for answer in answers {
+            if let Enqueued::Created(id) = *answer {
+                self.free_key(id);
+                self.forget(id);
+                self.trail.take_back();
+            }
+        }
+    }
+
+    /// Makes a new job of one that has ended.
+    pub(super) fn replay(
+        &mut self,
+        id: JobId,
+        replay: &Replay,
+        now: Timestamp,
+    ) -> Result<Replayed, StoreError> {
+        let Some(kept) = self.jobs.get(&id) else {
+            return Ok(Replayed::Unknown);
+        };
+        let mut job = kept.job.clone();
+        let fresh = self.ids.next(now, random);
+        let (new, entries) = match job.replay(replay, fresh, now) {
+            Ok(replayed) => replayed,
+            Err(refused) => return Ok(Replayed::Refused(refused)),
+        };
+        // Room is made first, and the job to be replayed may be what has to go for it.
+        self.make_room(footprint::of_job(&new))?;
+        self.alter(id, |kept| *kept = *job);
+        entries.into_iter().for_each(|entry| self.write(entry));
+        self.keep(new);
+        Ok(Replayed::Created(fresh))
+    }
+
+    fn keep(&mut self, job: Job) {
+        let bytes = footprint::of_job(&job);
         self.bytes += bytes;
         self.index.add(&job);
-        self.jobs.insert(id, Kept { job, bytes });
-        Ok(Enqueued::Created(id))
+        let kept = Kept {
+            job: Box::new(job),
+            log: VecDeque::new(),
+            bytes,
+        };
+        self.jobs.insert(kept.job.id, kept);
+    }
+
+    pub(super) fn write(&mut self, entry: AuditEntry) {
+        self.trail.write(entry, self.capacity / Self::TRAIL_SHARE);
     }
 
     /// What to remember under the job's dedupe key if it has one, or the answer if it is a repetition.
@@ -104,15 +182,17 @@ impl State {
     }
 
     pub(super) fn claim(&mut self, claim: &Claim, now: Timestamp) -> Claimed {
+        self.attention.asked(&claim.queue, now);
         let mut claimed = Claimed::default();
-        while let Some((run_at, id)) = self.index.first_waiting(&claim.queue) {
-            if run_at > now {
-                claimed.next_due = Some(run_at);
+        if self.attention.pause(&claim.queue).is_some() {
+            claimed.paused = true;
+            return claimed;
+        }
+        while claimed.jobs.len() < claim.limit {
+            let Some(id) = self.index.first_due(&claim.queue, now) else {
+                claimed.next_due = self.index.next_due(&claim.queue, now);
                 break;
-            }
-            if claimed.jobs.len() >= claim.limit {
-                break;
-            }
+            };
             let event = Event::Claim {
                 worker: claim.worker.clone(),
                 lease: claim.lease,
@@ -133,15 +213,58 @@ impl State {
             return Applied::Unknown;
         };
         self.index.remove(&kept.job);
-        let applied = match kept.job.apply(event, now) {
-            Ok(()) => Applied::Now(kept.job.status),
-            Err(refused) => Applied::Refused(refused),
-        };
+        let applied = kept.job.apply(event, now);
         self.index.add(&kept.job);
-        self.bytes -= kept.bytes;
-        kept.bytes = footprint::of_job(&kept.job);
-        self.bytes += kept.bytes;
-        applied
+        let status = kept.job.status;
+        match applied {
+            Err(refused) => Applied::Refused(refused),
+            Ok(change) => {
+                self.follow(id, change);
+                Applied::Now(status)
+            }
+        }
+    }
+
+    /// Writes what a change of a job brings with it.
+    fn follow(&mut self, id: JobId, change: Change) {
+        if change.frees_key {
+            self.free_key(id);
+        }
+        if let Some(entry) = change.audit {
+            self.write(entry);
+        }
+        let over = self.bytes > self.capacity;
+        if let Some(kept) = self.jobs.get_mut(&id) {
+            if let Some(line) = change.line {
+                // A log may not grow where there is no room: the new line takes the place of old ones.
+                let full = kept.log.len() as u64 >= LogLine::MAX_LINES || over;
+                kept.log.push_back(line);
+                if full {
+                    kept.log.pop_front();
+                }
+            }
+            self.bytes -= kept.bytes;
+            kept.bytes = kept.count();
+            self.bytes += kept.bytes;
+        }
+    }
+
+    /// Forgets the dedupe key of a job, if it is still the job's own.
+    pub(super) fn free_key(&mut self, id: JobId) {
+        let Some(kept) = self.jobs.get(&id) else {
+            return;
+        };
+        let Some(key) = kept.job.dedupe_key.clone() else {
+            return;
+        };
+        let key = Arc::new((kept.job.queue.clone(), key));
+        if let Some(&(remembered, owner)) = self.keys.get(&key)
+            && owner == id
+        {
+            self.bytes -= key_bytes(&key);
+            self.keys.remove(&key);
+            self.windows.remove(&(remembered.until, key));
+        }
     }
 
     pub(super) fn reap(&mut self, limit: usize, now: Timestamp) -> Vec<JobId> {
@@ -154,14 +277,6 @@ impl State {
             );
         }
         over
-    }
-
-    pub(super) fn prune(&mut self, before: Timestamp, limit: usize) -> usize {
-        let old: Vec<_> = self.index.ended_before(before).take(limit).collect();
-        for &id in &old {
-            self.forget(id);
-        }
-        old.len()
     }
 
     pub(super) fn get(&self, id: JobId) -> Option<Job> {
@@ -177,11 +292,7 @@ impl State {
         .rev()
         .map(|(_, kept)| &*kept.job);
         let mut jobs: Vec<Summary> = newest_first
-            .filter(|job| {
-                query.status.is_none_or(|status| status == job.status)
-                    && query.queue.as_ref().is_none_or(|queue| *queue == job.queue)
-                    && query.kind.as_ref().is_none_or(|kind| *kind == job.kind)
-            })
+            .filter(|job| query.matches(job))
             .take(limit + 1)
             .map(Summary::from)
             .collect();
@@ -193,11 +304,40 @@ impl State {
         }
     }
 
-    fn forget(&mut self, id: JobId) {
+    /// The lines of a job's log that follow line `after`.
+    pub(super) fn log(&self, id: JobId, after: u64, limit: usize) -> LogPage {
+        let Some(kept) = self.jobs.get(&id) else {
+            return LogPage::default();
+        };
+        let limit = limit.clamp(1, LogPage::MAX_LIMIT);
+        let later = kept.log.iter().filter(|line| line.number > after);
+        let mut lines: Vec<_> = later.take(limit + 1).cloned().collect();
+        let more = lines.len() > limit;
+        lines.truncate(limit);
+        LogPage {
+            next: lines.last().filter(|_| more).map(|line| line.number),
+            lines,
+        }
+    }
+
+    pub(super) fn forget(&mut self, id: JobId) {
         if let Some(kept) = self.jobs.remove(&id) {
             self.index.remove(&kept.job);
             self.bytes -= kept.bytes;
         }
+    }
+
+    /// Changes what a job carries, not what may happen to it.
+    pub(super) fn alter(&mut self, id: JobId, alter: impl FnOnce(&mut Job)) {
+        let Some(kept) = self.jobs.get_mut(&id) else {
+            return;
+        };
+        self.index.remove(&kept.job);
+        alter(&mut kept.job);
+        self.index.add(&kept.job);
+        self.bytes -= kept.bytes;
+        kept.bytes = kept.count();
+        self.bytes += kept.bytes;
     }
 
     fn make_room(&mut self, needed: usize) -> Result<(), StoreError> {
@@ -219,6 +359,13 @@ impl State {
             self.keys.remove(key);
             self.windows.pop_first();
         }
+    }
+}
+
+impl Kept {
+    fn count(&self) -> usize {
+        let log = self.log.iter().map(footprint::of_line);
+        footprint::of_job(&self.job) + log.sum::<usize>()
     }
 }
 

@@ -1,0 +1,110 @@
+//! What can happen to a job.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{By, Category, Fence, Level, Progress, WorkerId};
+
+/// Something that happens to a job.
+///
+/// What a worker does carries the fence of its claim; what anybody else does says by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A worker takes it, for as long as the lease lasts.
+    Claim {
+        /// Who takes it.
+        worker: WorkerId,
+        /// For how long.
+        lease: Duration,
+    },
+    /// The worker is alive and wants to keep it.
+    Heartbeat {
+        /// The fence of its claim.
+        fence: Fence,
+        /// How long the lease shall last from now on.
+        lease: Duration,
+    },
+    /// The handler tells how far it is.
+    Progress {
+        /// The fence of the claim.
+        fence: Fence,
+        /// How far.
+        progress: Progress,
+    },
+    /// The handler writes a line into the job's log.
+    Log {
+        /// The fence of the claim.
+        fence: Fence,
+        /// The line.
+        line: Logged,
+    },
+    /// The handler succeeded.
+    Complete {
+        /// The fence of the claim.
+        fence: Fence,
+        /// What the handler answered.
+        result: Option<Value>,
+    },
+    /// The handler failed.
+    Fail {
+        /// The fence of the claim.
+        fence: Fence,
+        /// What kind of failure it was.
+        category: Category,
+        /// What went wrong, for people; cut to [`Failure::MAX_MESSAGE`](crate::Failure::MAX_MESSAGE).
+        message: String,
+        /// Whether and when to try again, as long as there are attempts left.
+        retry: Retry,
+    },
+    /// The worker gives it back unharmed, because it shuts down: the attempt does not count, the
+    /// interruption does.
+    Release {
+        /// The fence of the claim.
+        fence: Fence,
+    },
+    /// The lease ran out: its worker is taken to be gone. The attempt does not count, the loss does.
+    Expire,
+    /// Somebody calls it off. A worker that runs it finds its lease lost.
+    Cancel {
+        /// Who, and why.
+        by: By,
+    },
+    /// Somebody wants it run now: one that waits for its time does not wait any longer, and one that is
+    /// dead or cancelled lives again, with at least one attempt.
+    Revive {
+        /// Who, and why.
+        by: By,
+    },
+    /// Somebody marks a dead job for a person.
+    Flag {
+        /// Who, and the note that they leave.
+        by: By,
+        /// Whose it is to look at; empty if nobody's yet.
+        assignee: String,
+    },
+    /// Somebody says what came of a dead job.
+    Resolve {
+        /// Who, and what was done.
+        by: By,
+    },
+}
+
+/// Whether a failed job is to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// After this delay.
+    After(Duration),
+    /// Not at all: no further attempt could mend it.
+    Never,
+}
+
+
+/// What a handler writes down; the store adds when, and which line it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// How much it matters.
+    pub level: Level,
+    /// What it says; cut to [`LogLine::MAX_TEXT`](crate::LogLine::MAX_TEXT).
+    pub text: String,
+}
