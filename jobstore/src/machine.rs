@@ -46,6 +46,14 @@ pub enum Event {
         /// The fence of the claim.
         fence: Fence,
     },
+    /// The worker gives it back unharmed, to be claimed again after a delay, because it is known that
+    /// trying now would fail: the attempt does not count.
+    Postpone {
+        /// The fence of the claim.
+        fence: Fence,
+        /// How long to wait.
+        delay: Duration,
+    },
     /// The lease ran out: its worker is taken to be gone. The attempt does not count, the loss does.
     Expire,
     /// Somebody calls it off. A worker that runs it finds its lease lost.
@@ -117,9 +125,14 @@ impl Job {
                 retry,
             } => self.fail(fence, category, message, retry, now),
             Event::Release { fence } => {
-                self.give_up_lease(fence)?;
-                self.attempts = self.attempts.saturating_sub(1);
+                self.give_back(fence)?;
                 self.status = Status::Ready;
+                Ok(())
+            }
+            Event::Postpone { fence, delay } => {
+                self.give_back(fence)?;
+                self.status = Status::Scheduled;
+                self.run_at = now + delay;
                 Ok(())
             }
             Event::Expire => self.expire(now),
@@ -210,6 +223,13 @@ impl Job {
     fn give_up_lease(&mut self, fence: Fence) -> Result<Lease, Refused> {
         self.held(fence)?;
         self.lease.take().ok_or(Refused::LeaseLost)
+    }
+
+    /// Ends the lease as if it had never been, but for the fence.
+    fn give_back(&mut self, fence: Fence) -> Result<(), Refused> {
+        self.give_up_lease(fence)?;
+        self.attempts = self.attempts.saturating_sub(1);
+        Ok(())
     }
 
     fn remember(&mut self, worker: WorkerId, category: Category, message: String, at: Timestamp) {

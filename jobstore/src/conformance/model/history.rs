@@ -210,7 +210,11 @@ impl History {
                 result: self.maybe().then(|| "done".into()),
             },
             5..8 => self.failure(fence),
-            8 => Event::Release { fence },
+            8 if self.maybe() => Event::Release { fence },
+            8 => Event::Postpone {
+                fence,
+                delay: lease,
+            },
             9 => Event::Expire,
             10 => Event::Cancel,
             _ => Event::Claim {
