@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    Applied, Category, Claim, Claimed, Enqueued, Event, Job, JobId, NewJob, Page, Query, Retry,
-    Store, StoreError, WorkerId,
+    Applied, Backlog, Category, Claim, Claimed, Enqueued, Event, Job, JobId, NewJob, Page, Query,
+    Retry, Store, StoreError, WorkerId,
 };
 
 /// A handle to a store: the verbs of a job's life by name. Cheap to clone.
@@ -155,5 +155,14 @@ impl Jobs {
     /// See [`Store::list`].
     pub async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         self.store.list(query).await
+    }
+
+    /// How much work is owed, in all queues.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::backlog`].
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.store.backlog().await
     }
 }

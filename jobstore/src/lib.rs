@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backlog;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -19,6 +20,7 @@ mod time;
 #[cfg(feature = "worker")]
 pub mod worker;
 
+pub use backlog::Backlog;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dedupe::{Dedupe, JobDigest, Remembered, Repetition};
 pub use failure::{Category, Failure};

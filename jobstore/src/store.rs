@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use event_listener::EventListener;
 
 use crate::{
-    Event, InvalidJob, Job, JobId, NewJob, Page, Query, Refused, Status, Timestamp, WorkerId,
+    Backlog, Event, InvalidJob, Job, JobId, NewJob, Page, Query, Refused, Status, Timestamp,
+    WorkerId,
 };
 
 pub(crate) mod entropy;
@@ -81,6 +82,14 @@ pub trait Store: Debug + Send + Sync {
     /// A failure of the store.
     async fn list(&self, query: &Query) -> Result<Page, StoreError>;
 
+    /// How much work is owed, in all queues. It is asked for again and again, by whoever watches, so it
+    /// must not walk through what has ended.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the store.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+
     /// Proves that the store can be read and written now.
     ///
     /// # Errors
@@ -125,6 +134,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         (**self).list(query).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        (**self).backlog().await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

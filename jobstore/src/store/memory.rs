@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use self::state::State;
 use crate::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobDigest, JobId, NewJob, Page, Query,
-    Store, StoreError, SystemClock, Timestamp,
+    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, Job, JobDigest, JobId, NewJob, Page,
+    Query, Store, StoreError, SystemClock, Timestamp,
 };
 
 mod footprint;
@@ -168,6 +168,10 @@ impl Store for Memory {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         Ok(self.step(|state, _| state.list(query)))
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        Ok(self.step(|state, _| state.backlog()))
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{plain::Model, random::Random};
 use crate::{
-    Category, Claim, Enqueued, Event, Fence, Job, NewJob, Query, Retry, Status, Timestamp,
+    Backlog, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Query, Retry, Status, Timestamp,
     WorkerId,
     conformance::world::{LEASE, TICK, World},
 };
@@ -163,6 +163,11 @@ impl History {
             self.world.list(&query).await,
             self.model.list(&query),
             "{query:?}"
+        );
+        assert_eq!(
+            self.world.backlog().await,
+            Backlog::of(&self.model.jobs),
+            "beside {query:?}"
         );
     }
 

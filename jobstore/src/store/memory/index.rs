@@ -1,10 +1,10 @@
-//! Which jobs can be claimed, expire or be forgotten next.
+//! Which jobs can be claimed, expire or be forgotten next, and how many there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Job, JobId, Status, Timestamp};
+use crate::{Backlog, Job, JobId, Status, Timestamp};
 
-/// The jobs by what may happen to them next. Each is in exactly one of the three.
+/// The jobs by what may happen to them next. Each is in exactly one of the three sets.
 #[derive(Default)]
 pub(super) struct Index {
     /// Jobs that wait, by queue, in the order in which they are claimed.
@@ -13,10 +13,15 @@ pub(super) struct Index {
     leases: BTreeSet<(Timestamp, JobId)>,
     /// Jobs that ended, in the order in which they are forgotten: dead ones last.
     ended: BTreeSet<(bool, Timestamp, JobId)>,
+    /// How many jobs there are of each status that is counted.
+    counts: Backlog,
 }
 
 impl Index {
     pub(super) fn add(&mut self, job: &Job) {
+        if let Some(count) = self.counts.count(job.status) {
+            *count += 1;
+        }
         match (&job.lease, job.ended_at) {
             (Some(lease), _) => {
                 self.leases.insert((lease.until, job.id));
@@ -39,6 +44,9 @@ impl Index {
 
     /// Removes a job as it was when it was added.
     pub(super) fn remove(&mut self, job: &Job) {
+        if let Some(count) = self.counts.count(job.status) {
+            *count -= 1;
+        }
         match (&job.lease, job.ended_at) {
             (Some(lease), _) => {
                 self.leases.remove(&(lease.until, job.id));
@@ -62,6 +70,14 @@ impl Index {
     /// The job of a queue that is to be claimed next, and from when on.
     pub(super) fn first_waiting(&self, queue: &str) -> Option<(Timestamp, JobId)> {
         self.waiting.get(queue)?.first().copied()
+    }
+
+    pub(super) fn backlog(&self) -> Backlog {
+        let firsts = self.waiting.values().filter_map(BTreeSet::first);
+        Backlog {
+            first_due: firsts.map(|&(run_at, _)| run_at).min(),
+            ..self.counts
+        }
     }
 
     /// The jobs whose lease is over at `now`.

@@ -7,8 +7,9 @@ use std::{
 
 use super::{footprint, index::Index};
 use crate::{
-    Applied, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page, Query,
-    Remembered, Repetition, Status, StoreError, Summary, Timestamp, store::entropy::random,
+    Applied, Backlog, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob,
+    Page, Query, Remembered, Repetition, Status, StoreError, Summary, Timestamp,
+    store::entropy::random,
 };
 
 /// Queue and dedupe key.
@@ -191,6 +192,10 @@ impl State {
             next: jobs.last().filter(|_| more).map(|job| job.id),
             jobs,
         }
+    }
+
+    pub(super) fn backlog(&self) -> Backlog {
+        self.index.backlog()
     }
 
     fn forget(&mut self, id: JobId) {
