@@ -117,6 +117,7 @@ macro_rules! conformance {
                 every_filter_filters
                 pages_join_while_jobs_are_added
                 the_limit_of_a_page_is_bounded
+                the_backlog_is_what_has_not_ended_and_the_dead
             }
             listen {
                 a_new_job_is_heard_by_everyone

@@ -155,6 +155,19 @@ impl Jobs {
         self.store.apply(job.id, Event::Release { fence }).await
     }
 
+    /// Gives a claimed job back unharmed, not to be claimed again before `delay` is over; the attempt does
+    /// not count.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::apply`].
+    pub async fn postpone(&self, job: &Job, delay: Duration) -> Result<Applied, StoreError> {
+        let fence = job.fence;
+        self.store
+            .apply(job.id, Event::Postpone { fence, delay })
+            .await
+    }
+
     /// Calls a job off. A worker that runs it finds its lease lost.
     ///
     /// # Errors

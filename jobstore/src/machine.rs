@@ -318,6 +318,13 @@ impl Job {
         self.lease.take().ok_or(Refused::LeaseLost)
     }
 
+    /// Ends the lease as if it had never been, but for the fence.
+    fn give_back(&mut self, fence: Fence) -> Result<(), Refused> {
+        self.give_up_lease(fence)?;
+        self.attempts = self.attempts.saturating_sub(1);
+        Ok(())
+    }
+
     fn remember(&mut self, worker: WorkerId, category: Category, message: String, at: Timestamp) {
         if self.errors.len() >= Failure::MAX_HISTORY {
             self.errors.remove(0);

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use event_listener::EventListener;
 use jobstore::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page,
-    Query, Remembered, Repetition, Store, StoreError, Summary, Timestamp,
+    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId,
+    NewJob, Page, Query, Remembered, Repetition, Store, StoreError, Summary, Timestamp,
 };
 
 jobstore::conformance!(|clock| async move { OwnStore::new(clock) });
@@ -103,6 +103,10 @@ impl Store for OwnStore {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         Ok(self.step(|state, _| state.list(query)))
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        Ok(self.step(|state, _| Backlog::of(&state.jobs)))
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use crate::{Delays, Jitter};
+use crate::delays::Delays;
+use crate::jitter::Jitter;
 
 /// A ladder of delays: each step is longer than the one before, up to a cap, and jitter spreads those
 /// who wait.
@@ -31,6 +32,16 @@ pub struct Backoff {
     cap: u64,
     jitter: Jitter,
     retries: u32,
+    growth: Growth,
+}
+
+/// What a step is a multiple of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Growth {
+    /// Of the step before, whatever chance made of that one.
+    OfStep,
+    /// Of the delay before.
+    OfDelay,
 }
 
 impl Backoff {
@@ -49,7 +60,54 @@ impl Backoff {
             cap: 60_000_000_000,
             jitter: Jitter::Full,
             retries: 6,
+            growth: Growth::OfStep,
         }
+    }
+
+    /// Delays that do not grow. What else holds is as for [`exponential`](Backoff::exponential), jitter
+    /// too; a delay above the cap raises the cap.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use retry::{Backoff, Jitter};
+    ///
+    /// const STEADY: Backoff = Backoff::constant(Duration::from_secs(2)).jitter(Jitter::None);
+    /// assert!(STEADY.delays(0).all(|delay| delay == Duration::from_secs(2)));
+    /// ```
+    #[must_use]
+    pub const fn constant(delay: Duration) -> Self {
+        let backoff = Self::exponential().base(delay).factor(1);
+        if backoff.base > backoff.cap {
+            return backoff.cap(delay);
+        }
+        backoff
+    }
+
+    /// Delays of which each is drawn between the base and three times the delay before it, the
+    /// "decorrelated jitter" of [Exponential Backoff And Jitter][aws]. What else holds is as for
+    /// [`exponential`](Backoff::exponential).
+    ///
+    /// Where a client that just waited for long shall not come back soon: with full jitter any delay may
+    /// be next to nothing, here none is below the base.
+    ///
+    /// [aws]: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use retry::Backoff;
+    ///
+    /// let base = Duration::from_millis(500);
+    /// let mut before = base;
+    /// for delay in Backoff::decorrelated().delays(42) {
+    ///     assert!(base <= delay && delay <= before * 3);
+    ///     before = delay;
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn decorrelated() -> Self {
+        let mut backoff = Self::exponential().factor(3);
+        backoff.growth = Growth::OfDelay;
+        backoff
     }
 
     /// The delay before the first retry, before jitter. A base above the cap waits for the cap.
@@ -91,6 +149,9 @@ impl Backoff {
     /// The delay before a retry: `retry` is how many there were before it, `random` any 64 random bits.
     /// `None` when there are no retries left.
     ///
+    /// [Decorrelated](Backoff::decorrelated) delays depend on the one before, which is not known here: it
+    /// counts as the longest that it can have been. [`delays`](Backoff::delays) knows it.
+    ///
     /// ```
     /// use core::time::Duration;
     /// use retry::Backoff;
@@ -102,12 +163,10 @@ impl Backoff {
     /// ```
     #[must_use]
     pub const fn delay(&self, retry: u32, random: u64) -> Option<Duration> {
-        if retry >= self.retries {
-            return None;
+        match self.delay_after(self.step(retry), retry, random) {
+            Some(nanos) => Some(Duration::from_nanos(nanos)),
+            None => None,
         }
-        Some(Duration::from_nanos(
-            self.jitter.pick(self.step(retry), random),
-        ))
     }
 
     /// The delays of one call, one after the other.
@@ -119,13 +178,43 @@ impl Backoff {
         Delays::new(self, seed)
     }
 
-    /// The delay before jitter: `base * factor ^ retry`, or the cap if that is less.
+    pub(crate) const fn has_jitter(&self) -> bool {
+        !matches!(self.jitter, Jitter::None)
+    }
+
+    pub(crate) const fn longest(&self) -> Duration {
+        Duration::from_nanos(self.cap)
+    }
+
+    /// The delay before a retry, in nanoseconds, given the one before it.
+    pub(crate) const fn delay_after(&self, before: u64, retry: u32, random: u64) -> Option<u64> {
+        if retry >= self.retries {
+            return None;
+        }
+        let (least, most) = match self.growth {
+            Growth::OfStep => (0, self.step(retry)),
+            Growth::OfDelay => (self.least(), self.grown(before, 1)),
+        };
+        Some(self.jitter.pick(least, most, random))
+    }
+
+    /// What counts as the delay before the first.
+    pub(crate) const fn least(&self) -> u64 {
+        self.grown(self.base, 0)
+    }
+
+    /// The delay before jitter that so many retries lead to.
     const fn step(&self, retry: u32) -> u64 {
-        let growth = (self.factor as u128).saturating_pow(retry);
-        let step = (self.base as u128).saturating_mul(growth);
+        self.grown(self.base, retry)
+    }
+
+    /// `nanos * factor ^ times`, or the cap if that is less.
+    const fn grown(&self, nanos: u64, times: u32) -> u64 {
+        let growth = (self.factor as u128).saturating_pow(times);
+        let grown = (nanos as u128).saturating_mul(growth);
         // What is below the cap fits 64 bits, because the cap does.
-        if step < self.cap as u128 {
-            step as u64
+        if grown < self.cap as u128 {
+            grown as u64
         } else {
             self.cap
         }
@@ -133,7 +222,7 @@ impl Backoff {
 }
 
 /// Whole nanoseconds; more than 64 bits hold counts as the most they hold.
-const fn nanos(duration: Duration) -> u64 {
+pub(crate) const fn nanos(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 {
         u64::MAX

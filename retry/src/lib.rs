@@ -1,10 +1,36 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-mod backoff;
-mod delays;
-mod jitter;
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
-pub use backoff::Backoff;
-pub use delays::Delays;
-pub use jitter::Jitter;
+mod backoff;
+mod call;
+mod delays;
+mod failure;
+mod gave_up;
+mod guard;
+mod hint;
+mod history;
+mod jitter;
+mod policy;
+mod random;
+mod reason;
+#[cfg(feature = "std")]
+mod timer;
+
+pub use crate::backoff::Backoff;
+pub use crate::call::{Call, Next};
+pub use crate::delays::Delays;
+pub use crate::failure::{Failure, FailureKind};
+pub use crate::gave_up::GaveUp;
+pub use crate::guard::Guard;
+pub use crate::hint::Hint;
+pub use crate::history::History;
+pub use crate::jitter::Jitter;
+pub use crate::policy::Policy;
+pub use crate::reason::Reason;
+#[cfg(feature = "std")]
+pub use crate::timer::Timer;
+#[cfg(feature = "tokio")]
+pub use crate::timer::Tokio;

@@ -64,6 +64,10 @@ pub(super) fn of_worker(fence: Fence) -> Vec<Event> {
         failed(fence, Retry::After(BACKOFF)),
         failed(fence, Retry::Never),
         Event::Release { fence },
+        Event::Postpone {
+            fence,
+            delay: BACKOFF,
+        },
     ]
 }
 

@@ -2,9 +2,9 @@
 
 use super::{
     events,
-    world::{LEASE, World, job},
+    world::{LEASE, TICK, World, job},
 };
-use crate::{Event, JobId, NewJob, Page, Query, Status, Summary};
+use crate::{Backlog, Event, Job, JobId, NewJob, Page, Query, Status, Summary};
 
 /// A job that is not there is an answer, not an error.
 pub async fn a_job_that_is_not_there_is_none(world: World) {
@@ -124,6 +124,49 @@ pub async fn the_limit_of_a_page_is_bounded(world: World) {
         assert_eq!(page.jobs.len(), expected);
         assert_eq!(page.next, page.jobs.last().map(|job| job.id));
     }
+}
+
+/// The backlog counts each job by its status of now, in whatever queue it is, and leaves out what is done
+/// or cancelled. It names the time of the job that has been due for longest.
+pub async fn the_backlog_is_what_has_not_ended_and_the_dead(world: World) {
+    assert_eq!(world.backlog().await, Backlog::default());
+    let start = world.now();
+    let outcomes: [fn(&Job) -> Event; 4] = [
+        events::heartbeat,
+        events::fail,
+        events::fail_for_good,
+        events::complete,
+    ];
+    let mut jobs = Vec::new();
+    for queue in ["a", "b"] {
+        for outcome in outcomes {
+            jobs.push(world.enqueue(NewJob::new(queue, "kind")).await);
+            let claimed = world.claim_from(queue, 1).await.jobs.remove(0);
+            let _ = world.apply(claimed.id, outcome(&claimed)).await;
+        }
+        let cancelled = world.enqueue(NewJob::new(queue, "kind")).await;
+        let _ = world.apply(cancelled, Event::Cancel).await;
+        jobs.push(world.enqueue(NewJob::new(queue, "kind").delay(LEASE)).await);
+        world.advance(TICK);
+        jobs.push(world.enqueue(NewJob::new(queue, "kind")).await);
+    }
+    let mut kept = Vec::new();
+    for job in jobs {
+        kept.push(world.get(job).await);
+    }
+    let backlog = world.backlog().await;
+    assert_eq!(backlog, Backlog::of(&kept));
+    let counted = [
+        backlog.scheduled,
+        backlog.ready,
+        backlog.running,
+        backlog.retrying,
+        backlog.dead,
+    ];
+    assert_eq!(counted, [2; 5]);
+    assert_eq!(backlog.first_due, Some(start + TICK));
+    assert_eq!(world.claim_from("a", 1).await.jobs.len(), 1);
+    assert_eq!(world.backlog().await.first_due, Some(start + 2 * TICK));
 }
 
 fn ids(page: &Page) -> Vec<JobId> {

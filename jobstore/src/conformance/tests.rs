@@ -167,6 +167,9 @@ found! {
         list::pages_join_while_jobs_are_added
         list::the_limit_of_a_page_is_bounded
     }
+    a_store_that_takes_retries_for_ready_is_found: TakesRetriesForReady {
+        list::the_backlog_is_what_has_not_ended_and_the_dead
+    }
     a_store_that_wakes_nobody_is_found: WakesNobody {
         listen::a_release_is_heard
         listen::a_retry_is_heard

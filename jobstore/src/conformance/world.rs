@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, ManualClock, NewJob, Page, Query,
-    Store, Timestamp, WorkerId,
+    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, ManualClock, NewJob,
+    Page, Query, Store, Timestamp, WorkerId,
 };
 
 /// The queue that laws use when one is enough.
@@ -96,6 +96,10 @@ impl World {
 
     pub(super) async fn list(&self, query: &Query) -> Page {
         self.store.list(query).await.expect("list answers")
+    }
+
+    pub(super) async fn backlog(&self) -> Backlog {
+        self.store.backlog().await.expect("backlog answers")
     }
 }
 

@@ -94,6 +94,14 @@ fn events(job: &Job) -> Vec<(&'static str, Event, Timestamp)> {
         ("fail for good", fail(fence, Retry::Never), now),
         ("release", Event::Release { fence }, now),
         (
+            "postpone",
+            Event::Postpone {
+                fence,
+                delay: BACKOFF,
+            },
+            now,
+        ),
+        (
             "any with a stale fence",
             Event::Complete {
                 fence: stale,
@@ -210,6 +218,21 @@ fn a_release_gives_the_attempt_back() {
     job.apply(Event::Release { fence: job.fence }, time(101))
         .unwrap();
     assert_eq!((job.attempts, job.lost, job.errors.len()), (0, 0, 0));
+}
+
+#[test]
+fn a_postponed_job_waits_and_keeps_its_attempts_and_its_history() {
+    let mut job = job(Status::Retrying);
+    job.apply(claim(), time(105)).unwrap();
+    let (errors, fence) = (job.errors.clone(), job.fence);
+    let delay = Duration::from_secs(60);
+    job.apply(Event::Postpone { fence, delay }, time(110))
+        .unwrap();
+    assert_eq!((job.status, job.run_at), (Status::Scheduled, time(170)));
+    assert_eq!((job.attempts, job.lost), (1, 0));
+    assert_eq!(job.errors, errors);
+    assert_eq!(job.apply(claim(), time(169)), Err(Refused::TooEarly));
+    assert_eq!(job.apply(claim(), time(170)), Ok(()));
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub use self::{
     options::Options,
 };
 use crate::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId, NewJob, Page,
-    Query, Store, StoreError, Timestamp,
+    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId,
+    NewJob, Page, Query, Store, StoreError, Timestamp,
 };
 
 mod clock;
@@ -285,6 +285,10 @@ impl Store for File {
         let query = query.clone();
         self.read(move |connection| reader::list(connection, &query))
             .await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.read(reader::backlog).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

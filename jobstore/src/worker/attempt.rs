@@ -83,13 +83,19 @@ impl<H: Handler> Attempt<H> {
     }
 
     fn failure(&self, failed: Failed) -> Event {
+        let fence = self.hold.fence;
         let retry = match failed.again {
+            Again::Postponed(delay) => {
+                let (job, reason) = (&self.hold.job, &*failed.message);
+                debug!(%job, reason, ?delay, "the job is postponed");
+                return Event::Postpone { fence, delay };
+            }
             Again::Never => Retry::Never,
             Again::After(delay) => Retry::After(delay),
             Again::Backoff => Retry::After(self.backoff()),
         };
         Event::Fail {
-            fence: self.hold.fence,
+            fence,
             category: failed.category,
             message: failed.message,
             retry,

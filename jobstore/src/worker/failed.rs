@@ -18,7 +18,9 @@ use crate::Category;
 /// let limited = Failed::transient("429").category(Category::RateLimit).after(Duration::from_secs(90));
 /// // Never again; the job is dead and a person must look:
 /// let broken = Failed::for_good("no such mailbox").category(Category::Validation);
-/// # assert_ne!((&busy, &limited), (&limited, &broken));
+/// // Not even tried; the job is given back for a minute, and this was no attempt:
+/// let away = Failed::postponed("the mail server is known to be away", Duration::from_secs(60));
+/// # assert_ne!((&busy, &limited), (&broken, &away));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
@@ -48,6 +50,17 @@ impl Failed {
         }
     }
 
+    /// Nothing was tried, because it is known that it would fail: the job is given back, and is not due
+    /// before `delay` is over. That costs it no attempt and is no entry of its history, so however long the
+    /// far side is away, no job dies of it.
+    #[must_use]
+    pub fn postponed(message: impl fmt::Display, delay: Duration) -> Self {
+        Self {
+            again: Again::Postponed(delay),
+            ..Self::transient(message)
+        }
+    }
+
     /// What kind of failure it is; [`Category::Unknown`] if nothing is said.
     #[must_use]
     pub const fn category(mut self, category: Category) -> Self {
@@ -69,5 +82,7 @@ impl Failed {
 pub(super) enum Again {
     Backoff,
     After(Duration),
+    /// Not counting this one.
+    Postponed(Duration),
     Never,
 }

@@ -60,6 +60,34 @@ async fn a_failed_job_waits_for_its_backoff_and_is_dead_after_its_last_attempt()
     worker.stop().await;
 }
 
+/// What was not tried is no attempt, however often; and it is no entry of the history.
+#[tokio::test(start_paused = true)]
+async fn a_postponed_job_comes_back_when_it_says_and_has_lost_no_attempt() {
+    let world = World::new();
+    let starts = Notes::new();
+    let id = world.enqueue(new_job().max_attempts(1)).await;
+    let seen = starts.clone();
+    let worker = start(world.worker(move |_: Job, context: Context| {
+        seen.add(Instant::now());
+        let tried = seen.len() > 20;
+        async move {
+            assert_eq!(context.attempt(), 1);
+            tried
+                .then_some(None)
+                .ok_or_else(|| Failed::postponed("away", secs(30)))
+        }
+    }));
+
+    let job = world.ended(id).await;
+    assert_eq!((job.status, job.attempts), (Status::Done, 1));
+    assert_eq!(job.errors, []);
+    assert_eq!(starts.len(), 21);
+    for gap in gaps(&starts.all()) {
+        assert!(gap >= secs(30) && gap <= secs(30) + TICK, "{gap:?}");
+    }
+    worker.stop().await;
+}
+
 /// How often is the job's business: a backoff of fewer retries neither ends it early nor stops to wait.
 #[tokio::test(start_paused = true)]
 async fn a_job_gets_all_its_attempts_and_not_one_more() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{plain::Model, random::Random};
 use crate::{
-    Category, Claim, Enqueued, Event, Fence, Job, NewJob, Query, Retry, Status, Timestamp,
+    Backlog, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Query, Retry, Status, Timestamp,
     WorkerId,
     conformance::world::{LEASE, TICK, World},
 };
@@ -164,6 +164,11 @@ impl History {
             self.model.list(&query),
             "{query:?}"
         );
+        assert_eq!(
+            self.world.backlog().await,
+            Backlog::of(&self.model.jobs),
+            "beside {query:?}"
+        );
     }
 
     fn maybe(&mut self) -> bool {
@@ -210,7 +215,11 @@ impl History {
                 result: self.maybe().then(|| "done".into()),
             },
             5..8 => self.failure(fence),
-            8 => Event::Release { fence },
+            8 if self.maybe() => Event::Release { fence },
+            8 => Event::Postpone {
+                fence,
+                delay: lease,
+            },
             9 => Event::Expire,
             10 => Event::Cancel,
             _ => Event::Claim {

@@ -63,6 +63,8 @@ pub(super) enum Flaw {
     KeepsText,
     /// A page starts after so many jobs, not after a certain one.
     PagesByCount,
+    /// What waits for its retry counts as ready.
+    TakesRetriesForReady,
     /// Nobody who listens is told.
     WakesNobody,
     /// One of those who listen is told.
@@ -77,7 +79,7 @@ pub(super) enum Flaw {
 
 impl Flaw {
     /// Those that show in the answers to one caller, within what a random history asks.
-    pub(super) const SEQUENTIAL: [Self; 11] = [
+    pub(super) const SEQUENTIAL: [Self; 12] = [
         Self::ForgetsKeys,
         Self::FreesKeysOfEndedJobs,
         Self::ComparesKeysOnly,
@@ -89,5 +91,6 @@ impl Flaw {
         Self::TriesTwentyFiveTimes,
         Self::PrunesRetrying,
         Self::KeepsMilliseconds,
+        Self::TakesRetriesForReady,
     ];
 }

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use super::flaw::Flaw;
 use crate::{
-    Applied, Claim, Claimed, Clock, Dedupe, Enqueued, Event, Fence, Job, JobId, ManualClock,
-    Memory, NewJob, Page, Query, Refused, Status, Store, StoreError, Timestamp,
+    Applied, Backlog, Claim, Claimed, Clock, Dedupe, Enqueued, Event, Fence, Job, JobId,
+    ManualClock, Memory, NewJob, Page, Query, Refused, Status, Store, StoreError, Timestamp,
 };
 
 mod wrong;
@@ -252,6 +252,14 @@ impl Store for Flawed {
                 ..query.clone()
             })
             .await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let mut backlog = self.store.backlog().await?;
+        if self.has(Flaw::TakesRetriesForReady) {
+            backlog.ready += std::mem::take(&mut backlog.retrying);
+        }
+        Ok(backlog)
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use async_channel::{Receiver, Sender};
 use rusqlite::{Connection, Result, params_from_iter, types::Value};
 
 use super::rows;
-use crate::{Page, Query, Status, Summary};
+use crate::{Backlog, Page, Query, Status, Summary};
 
 /// How many questions may wait for a thread. Whoever asks later waits to get in line, so memory is
 /// bounded.
@@ -46,6 +46,42 @@ pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page> {
         next: jobs.last().filter(|_| more).map(|job| job.id),
         jobs,
     })
+}
+
+/// How much work is owed. One statement, so that all of it is of one moment; and each count is that of
+/// an index which holds few other jobs, so that it takes no longer for all that was ever done.
+pub(super) fn backlog(connection: &Connection) -> Result<Backlog> {
+    connection
+        .prepare_cached(
+            "WITH waiting AS (
+                SELECT count(*) AS jobs, min(run_at) AS first_due
+                FROM jobs INDEXED BY waiting_jobs WHERE lease_until IS NULL AND ended_at IS NULL
+            ), rare AS (
+                SELECT count(*) FILTER (WHERE status = 'scheduled') AS scheduled,
+                    count(*) FILTER (WHERE status = 'retrying') AS retrying,
+                    count(*) FILTER (WHERE status = 'dead') AS dead
+                FROM jobs INDEXED BY rare_jobs
+                WHERE status = 'scheduled' OR status = 'retrying' OR status = 'dead'
+                    OR status = 'cancelled'
+            ), running AS (
+                SELECT count(*) AS jobs
+                FROM jobs INDEXED BY running_jobs WHERE lease_until IS NOT NULL
+            )
+            SELECT scheduled, waiting.jobs - scheduled - retrying, running.jobs, retrying, dead,
+                first_due
+            FROM waiting, rare, running",
+        )?
+        .query_row([], |row| {
+            let count = |column| row.get(column).map(i64::cast_unsigned);
+            Ok(Backlog {
+                scheduled: count(0)?,
+                ready: count(1)?,
+                running: count(2)?,
+                retrying: count(3)?,
+                dead: count(4)?,
+                first_due: rows::optional(row, 5, rows::time)?,
+            })
+        })
 }
 
 /// The statement for a list, and its values. There are as many statements as combinations of

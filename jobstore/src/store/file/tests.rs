@@ -69,6 +69,10 @@ impl Store for Pair {
         self.next().list(query).await
     }
 
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.next().backlog().await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.next().check().await
     }

@@ -149,6 +149,14 @@ impl Index {
         self.waiting.get(queue)?.0.iter().filter_map(later).min()
     }
 
+    pub(super) fn backlog(&self) -> Backlog {
+        let firsts = self.waiting.values().filter_map(BTreeSet::first);
+        Backlog {
+            first_due: firsts.map(|&(run_at, _)| run_at).min(),
+            ..self.counts
+        }
+    }
+
     /// The jobs whose lease is over at `now`.
     pub(super) fn expired(&self, now: Timestamp) -> impl Iterator<Item = JobId> {
         self.leases

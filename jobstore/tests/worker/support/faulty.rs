@@ -10,8 +10,8 @@ use std::{
 use async_trait::async_trait;
 use event_listener::EventListener;
 use jobstore::{
-    Applied, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Memory, NewJob, Page, Query,
-    Store, StoreError, Timestamp,
+    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Memory, NewJob, Page,
+    Query, Store, StoreError, Timestamp,
 };
 use tokio::time::sleep;
 
@@ -161,6 +161,10 @@ impl Store for Faulty {
 
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         self.memory.list(query).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.memory.backlog().await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -217,6 +217,7 @@ fn with_fence(event: Event, fence: Fence) -> Event {
             retry,
         },
         Event::Release { .. } => Event::Release { fence },
+        Event::Postpone { delay, .. } => Event::Postpone { fence, delay },
         Event::Claim { .. } | Event::Expire | Event::Cancel => event,
     }
 }
