@@ -89,6 +89,8 @@ pub enum Action {
     Fail,
     /// Its worker gave it back unharmed.
     Release,
+    /// Its worker gave it back to be run later.
+    Postpone,
     /// Its lease ran out.
     Expire,
     /// Somebody called it off.
@@ -107,12 +109,13 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Enqueue,
         Self::Claim,
         Self::Complete,
         Self::Fail,
         Self::Release,
+        Self::Postpone,
         Self::Expire,
         Self::Cancel,
         Self::Revive,
@@ -131,6 +134,7 @@ impl Action {
             Self::Complete => "complete",
             Self::Fail => "fail",
             Self::Release => "release",
+            Self::Postpone => "postpone",
             Self::Expire => "expire",
             Self::Cancel => "cancel",
             Self::Revive => "revive",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Job, Status, Timestamp};
+use crate::{QueueState, Timestamp};
 
 /// The jobs that have not ended, by status, and the dead ones that wait for a person; all of one moment.
 ///
@@ -24,17 +24,18 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// The backlog of these jobs: what a store answers whose jobs they are, by whatever shorter way.
+    /// The backlog of these queues together.
     #[must_use]
-    pub fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+    pub fn of<'a>(queues: impl IntoIterator<Item = &'a QueueState>) -> Self {
         let mut backlog = Self::default();
-        for job in jobs {
-            if let Some(count) = backlog.count(job.status) {
-                *count += 1;
-            }
-            if job.status.is_waiting() && backlog.first_due.is_none_or(|first| job.run_at < first) {
-                backlog.first_due = Some(job.run_at);
-            }
+        for queue in queues {
+            backlog.scheduled += queue.tally.scheduled;
+            backlog.ready += queue.tally.ready;
+            backlog.running += queue.tally.running;
+            backlog.retrying += queue.tally.retrying;
+            backlog.dead += queue.tally.dead;
+            let dues = [backlog.first_due, queue.due_since, queue.next_due];
+            backlog.first_due = dues.into_iter().flatten().min();
         }
         backlog
     }
@@ -55,17 +56,5 @@ impl Backlog {
     pub fn delay(&self, now: Timestamp) -> Duration {
         self.first_due
             .map_or(Duration::ZERO, |first| now.since(first))
-    }
-
-    /// Where jobs of this status are counted, if they are.
-    pub(crate) const fn count(&mut self, status: Status) -> Option<&mut u64> {
-        match status {
-            Status::Scheduled => Some(&mut self.scheduled),
-            Status::Ready => Some(&mut self.ready),
-            Status::Running => Some(&mut self.running),
-            Status::Retrying => Some(&mut self.retrying),
-            Status::Dead => Some(&mut self.dead),
-            Status::Done | Status::Cancelled => None,
-        }
     }
 }

@@ -63,6 +63,14 @@ pub enum Event {
         /// The fence of the claim.
         fence: Fence,
     },
+    /// The worker gives it back unharmed, to be claimed again after a delay, because it is known that
+    /// trying now would fail: the attempt does not count.
+    Postpone {
+        /// The fence of the claim.
+        fence: Fence,
+        /// How long to wait.
+        delay: Duration,
+    },
     /// The lease ran out: its worker is taken to be gone. The attempt does not count, the loss does.
     Expire,
     /// Somebody calls it off. A worker that runs it finds its lease lost.
@@ -98,7 +106,6 @@ pub enum Retry {
     /// Not at all: no further attempt could mend it.
     Never,
 }
-
 
 /// What a handler writes down; the store adds when, and which line it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AtDeath, Failure, Fence, Fingerprint, JobId, Lease, NewJob, Payload, Priority, Progress, Status,
-    Timestamp, Triage,
+    AtDeath, Failure, Fence, Fingerprint, JobId, Lease, NewJob, Payload, Priority, Progress,
+    Status, Timestamp, Triage,
 };
 
 /// A job: what is owed, who is doing it, and what happened to it so far.
@@ -153,7 +153,11 @@ impl Job {
         if self.status.is_final() != self.ended_at.is_some() {
             return Some("a job has a time of its end exactly when it has ended");
         }
-        if self.lease.as_ref().is_some_and(|lease| lease.fence != self.fence) {
+        if self
+            .lease
+            .as_ref()
+            .is_some_and(|lease| lease.fence != self.fence)
+        {
             return Some("the fence of a lease is the job's newest");
         }
         None

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    Applied, AuditPage, AuditQuery, By, Category, Claim, Claimed, Enqueued, Event, Job, JobId, Level,
-    LogPage, Logged, NewJob, Page, Progress, Query, QueueState, Replay, Replayed, Retry, Store,
-    StoreError, Tally, WorkerId,
+    Applied, AuditPage, AuditQuery, Backlog, By, Category, Claim, Claimed, Enqueued, Event, Job,
+    JobId, Level, LogPage, Logged, NewJob, Page, Progress, Query, QueueState, Replay, Replayed,
+    Retry, Store, StoreError, Tally, WorkerId,
 };
 
 /// A handle to a store: the verbs of a job's life by name. Cheap to clone.
@@ -281,6 +281,15 @@ impl Jobs {
     /// See [`Store::queues`].
     pub async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
         self.store.queues().await
+    }
+
+    /// How much work is owed, in all queues.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::queues`].
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        Ok(Backlog::of(&self.store.queues().await?))
     }
 
     /// How many jobs of a batch there are in each status.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    Action, Actor, AtDeath, AuditEntry, By, Category, Event, Failure, Fence, Fingerprint, Job, Lease,
-    LogLine, Progress, Resolution, Retry, Status, Timestamp, Triage, WorkerId, event::Logged, failure,
+    Action, Actor, AtDeath, AuditEntry, By, Category, Event, Failure, Fence, Fingerprint, Job,
+    Lease, LogLine, Progress, Resolution, Retry, Status, Timestamp, Triage, WorkerId,
+    event::Logged, failure,
 };
 
 /// What a store has to write beside the job, in the same step.
@@ -88,6 +89,9 @@ impl Job {
                 self.fail(fence, category, message, retry, now)?,
             ),
             Event::Release { fence } => (Action::Release, self.release(fence, now)?),
+            Event::Postpone { fence, delay } => {
+                (Action::Postpone, self.postpone(fence, now + delay)?)
+            }
             Event::Expire => (Action::Expire, self.expire(now)?),
             Event::Cancel { by } => {
                 self.cancel(now)?;
@@ -208,6 +212,14 @@ impl Job {
         Ok(by)
     }
 
+    fn postpone(&mut self, fence: Fence, until: Timestamp) -> Result<By, Refused> {
+        let worker = self.give_up_lease(fence)?.worker;
+        self.attempts = self.attempts.saturating_sub(1);
+        self.status = Status::Scheduled;
+        self.run_at = until;
+        Ok(By::from(Actor::from(&worker)))
+    }
+
     fn release(&mut self, fence: Fence, now: Timestamp) -> Result<By, Refused> {
         let worker = self.give_up_lease(fence)?.worker;
         let by = By::from(Actor::from(&worker));
@@ -316,13 +328,6 @@ impl Job {
     fn give_up_lease(&mut self, fence: Fence) -> Result<Lease, Refused> {
         self.held(fence)?;
         self.lease.take().ok_or(Refused::LeaseLost)
-    }
-
-    /// Ends the lease as if it had never been, but for the fence.
-    fn give_back(&mut self, fence: Fence) -> Result<(), Refused> {
-        self.give_up_lease(fence)?;
-        self.attempts = self.attempts.saturating_sub(1);
-        Ok(())
     }
 
     fn remember(&mut self, worker: WorkerId, category: Category, message: String, at: Timestamp) {

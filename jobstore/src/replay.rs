@@ -186,7 +186,8 @@ mod tests {
         };
         job.apply(claim, NOW).unwrap();
         let fence = job.fence;
-        job.apply(Event::Cancel { by: By::new("ada") }, NOW).unwrap();
+        job.apply(Event::Cancel { by: By::new("ada") }, NOW)
+            .unwrap();
         assert_eq!(job.fence, fence);
         job
     }
@@ -200,13 +201,23 @@ mod tests {
         let mut next = ids();
         let mut job = dead(next());
         let (new, told) = job.replay(&replay(), next(), NOW).unwrap();
-        assert_eq!((new.status, new.attempts, new.fence), (Status::Ready, 0, Fence::NONE));
+        assert_eq!(
+            (new.status, new.attempts, new.fence),
+            (Status::Ready, 0, Fence::NONE)
+        );
         assert_eq!((&new.payload, &new.tags), (&job.payload, &job.tags));
-        assert_eq!((new.replay_of, new.dedupe_key.as_ref()), (Some(job.id), None));
+        assert_eq!(
+            (new.replay_of, new.dedupe_key.as_ref()),
+            (Some(job.id), None)
+        );
         assert_eq!((new.replays, job.replays), (1, 1));
         assert_eq!(told.each_ref().map(|entry| entry.job), [job.id, new.id]);
         assert_eq!(told[0].reason, "mended");
-        assert_eq!(job.status, Status::Cancelled, "the first one stays as it ended");
+        assert_eq!(
+            job.status,
+            Status::Cancelled,
+            "the first one stays as it ended"
+        );
     }
 
     #[test]
@@ -218,7 +229,10 @@ mod tests {
         let cancel = Event::Cancel { by: By::new("ada") };
         second.apply(cancel, NOW).unwrap();
         second.replay(&replay, next(), NOW).unwrap();
-        assert_eq!(second.replay(&replay, next(), NOW), Err(NoReplay::Capped(2)));
+        assert_eq!(
+            second.replay(&replay, next(), NOW),
+            Err(NoReplay::Capped(2))
+        );
         first.replay(&replay, next(), NOW).unwrap();
         assert_eq!(first.replay(&replay, next(), NOW), Err(NoReplay::Capped(2)));
     }

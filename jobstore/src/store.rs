@@ -7,8 +7,8 @@ use event_listener::EventListener;
 
 use crate::{
     AuditPage, AuditQuery, By, Durability, Event, Finding, InvalidJob, Job, JobId, LogPage, NewJob,
-    Page, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Tally, Timestamp,
-    WorkerId,
+    Page, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Tally,
+    Timestamp, WorkerId,
 };
 
 pub(crate) mod entropy;

@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 
 use self::state::State;
 use crate::{
-    Applied, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Durability, Enqueued, Event, Finding,
-    Job, JobDigest, JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay, Replayed,
-    Retention, Store, StoreError, SystemClock, Tally, Timestamp,
+    Applied, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Durability, Enqueued, Event,
+    Finding, Job, JobDigest, JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay,
+    Replayed, Retention, Store, StoreError, SystemClock, Tally, Timestamp,
 };
 
 mod attention;
@@ -171,7 +171,8 @@ impl Store for Memory {
     async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
         let apply = |state: &mut State, now| {
             let each = events.into_iter();
-            each.map(|(id, event)| state.apply(id, event, now)).collect()
+            each.map(|(id, event)| state.apply(id, event, now))
+                .collect()
         };
         let applied = self.step(apply);
         self.notify();

@@ -8,7 +8,11 @@ impl State {
         let mut findings: Vec<_> = self
             .jobs
             .values()
-            .filter_map(|kept| kept.job.contradiction().map(|fault| found(&kept.job, fault)))
+            .filter_map(|kept| {
+                kept.job
+                    .contradiction()
+                    .map(|fault| found(&kept.job, fault))
+            })
             .collect();
         let mut index = Index::default();
         for kept in self.jobs.values() {

@@ -24,8 +24,8 @@ pub(super) fn of_job(job: &Job) -> usize {
         .chain(job.progress.as_ref().map(|progress| &progress.note))
         .map(|text| of_text(text))
         .sum::<usize>();
-    let tags = of_nodes::<String>(job.tags.len())
-        + job.tags.iter().map(|tag| of_text(tag)).sum::<usize>();
+    let tags =
+        of_nodes::<String>(job.tags.len()) + job.tags.iter().map(|tag| of_text(tag)).sum::<usize>();
     let triage = job.triage.as_ref().map_or(0, of_triage);
     let metadata = of_map(&job.metadata, |text| of_text(text));
     let errors: usize = job
@@ -50,7 +50,9 @@ pub(super) fn of_job(job: &Job) -> usize {
 fn of_triage(triage: &Triage) -> usize {
     let resolved = triage.resolution.iter().map(|resolution| &resolution.by);
     let by = resolved.chain([&triage.by]);
-    of_text(&triage.assignee) + by.map(|by| of_text(&by.reason) + of_name(&by.actor)).sum::<usize>()
+    of_text(&triage.assignee)
+        + by.map(|by| of_text(&by.reason) + of_name(&by.actor))
+            .sum::<usize>()
 }
 
 /// About what an entry of the audit trail takes.

@@ -139,7 +139,10 @@ impl Index {
     pub(super) fn due_since(&self, queue: &str, now: Timestamp) -> Option<Timestamp> {
         let waiting = self.waiting.get(queue)?;
         let firsts = waiting.0.iter().filter_map(BTreeSet::first);
-        firsts.map(|&(run_at, _)| run_at).min().filter(|run_at| *run_at <= now)
+        firsts
+            .map(|&(run_at, _)| run_at)
+            .min()
+            .filter(|run_at| *run_at <= now)
     }
 
     /// When the next job of a queue is due that is not at `now`.
@@ -147,14 +150,6 @@ impl Index {
         const LAST: JobId = JobId::from_bytes([u8::MAX; 16]);
         let later = |jobs: &ByTime| jobs.range((now, LAST)..).next().map(|&(run_at, _)| run_at);
         self.waiting.get(queue)?.0.iter().filter_map(later).min()
-    }
-
-    pub(super) fn backlog(&self) -> Backlog {
-        let firsts = self.waiting.values().filter_map(BTreeSet::first);
-        Backlog {
-            first_due: firsts.map(|&(run_at, _)| run_at).min(),
-            ..self.counts
-        }
     }
 
     /// The jobs whose lease is over at `now`.
@@ -209,7 +204,12 @@ impl Ended {
 
     /// The one that ended first.
     fn first(&self) -> Option<(Timestamp, JobId)> {
-        self.bare.first().into_iter().chain(self.whole.first()).min().copied()
+        self.bare
+            .first()
+            .into_iter()
+            .chain(self.whole.first())
+            .min()
+            .copied()
     }
 }
 
