@@ -43,7 +43,7 @@ use retry::Backoff;
 
 use self::shift::Shift;
 pub use self::{context::Context, drain::Drained, failed::Failed, handler::Handler};
-use crate::Jobs;
+use crate::{Jobs, Retention};
 
 mod attempt;
 mod chance;
@@ -84,7 +84,7 @@ pub struct Worker<H> {
     drain_within: Duration,
     poll_every: Duration,
     reap_every: Duration,
-    retention: Option<Duration>,
+    retention: Retention,
 }
 
 impl<H: Handler> Worker<H> {
@@ -97,7 +97,7 @@ impl<H: Handler> Worker<H> {
     /// * drain within: 20 s
     /// * poll every: 1 s
     /// * reap every: 5 s
-    /// * retention: for ever
+    /// * retention: everything
     #[must_use]
     pub fn new(jobs: Jobs, queue: impl Into<String>, handler: H) -> Self {
         Self {
@@ -111,7 +111,7 @@ impl<H: Handler> Worker<H> {
             drain_within: Duration::from_secs(20),
             poll_every: Duration::from_secs(1),
             reap_every: Duration::from_secs(5),
-            retention: None,
+            retention: Retention::default(),
         }
     }
 
@@ -169,10 +169,10 @@ impl<H: Handler> Worker<H> {
         self
     }
 
-    /// Deletes jobs of all queues once they have ended this long ago, dead ones too.
+    /// What is kept of the jobs of all queues that have ended; the worker lets the rest go, once a minute.
     #[must_use]
-    pub const fn retention(mut self, retention: Duration) -> Self {
-        self.retention = Some(retention);
+    pub const fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 

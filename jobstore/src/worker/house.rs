@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 
 use super::shift::Shift;
-use crate::Timestamp;
+use crate::Retention;
 
 impl<H> Shift<H> {
     pub(super) async fn keep_house(&self) -> Infallible {
@@ -42,26 +42,25 @@ impl<H> Shift<H> {
     }
 
     async fn keep_pruning(&self) -> Infallible {
-        let Some(retention) = self.worker.retention else {
+        if self.worker.retention == Retention::default() {
             return std::future::pending().await;
-        };
+        }
         loop {
-            self.prune(retention).await;
+            self.prune().await;
             sleep(PRUNE_EVERY).await;
         }
     }
 
-    async fn prune(&self, retention: Duration) {
+    async fn prune(&self) {
         while self.link.is_steady(Duration::ZERO) {
-            let before = earlier(self.link.store.now(), retention);
-            let verb = self.link.store.prune(before, BATCH);
+            let verb = self.link.store.prune(&self.worker.retention, BATCH);
             let Some(pruned) = self.link.ask(self.deadline(), verb).await else {
                 return;
             };
-            if pruned > 0 {
-                debug!(worker = %self.link.worker, jobs = pruned, "deleted old jobs");
+            if pruned.total() > 0 {
+                debug!(worker = %self.link.worker, ?pruned, "let go what is not to be kept");
             }
-            if pruned < BATCH {
+            if pruned.total() < BATCH {
                 return;
             }
         }
@@ -71,14 +70,6 @@ impl<H> Shift<H> {
     fn deadline(&self) -> Instant {
         Instant::now() + self.worker.lease
     }
-}
-
-/// The time that lies `by` before `time`, or the epoch.
-fn earlier(time: Timestamp, by: Duration) -> Timestamp {
-    i64::try_from(by.as_micros())
-        .ok()
-        .and_then(|micros| Timestamp::from_micros(time.as_micros() - micros))
-        .unwrap_or(Timestamp::EPOCH)
 }
 
 /// How many jobs are reaped or pruned in one step, so that no step holds up the others for long.

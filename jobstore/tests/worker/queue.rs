@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use jobstore::{Job, JobId, NewJob, Status, worker::Context};
+use jobstore::{Job, JobId, Keep, NewJob, Retention, Status, worker::Context};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Notes, QUEUE, TICK, Verb, World, millis, secs, start};
@@ -266,7 +266,11 @@ async fn two_workers_share_a_queue_and_no_job_runs_twice() {
 async fn old_jobs_are_deleted_and_unfinished_ones_are_not() {
     let world = World::new();
     let old = world.enqueue(new_job()).await;
-    let worker = start(world.worker(sleeper_of_zero).retention(secs(3_600)));
+    let worker = start(
+        world
+            .worker(sleeper_of_zero)
+            .retention(Retention::all(Keep::for_ever().age(secs(3_600)))),
+    );
     let waiting = world.enqueue(new_job().delay(secs(86_400))).await;
     world.ended(old).await;
     sleep(secs(3_500)).await;
@@ -296,7 +300,7 @@ async fn settings_without_sense_are_moved_into_range() {
         .drain_within(Duration::MAX)
         .poll_every(Duration::ZERO)
         .reap_every(Duration::ZERO)
-        .retention(Duration::MAX);
+        .retention(Retention::all(Keep::for_ever().age(Duration::MAX)));
     let worker = start(worker);
     assert_eq!(world.ended(id).await.status, Status::Done);
     worker.stop().await;
