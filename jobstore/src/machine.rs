@@ -281,6 +281,10 @@ impl Job {
             self.lost = 0;
             self.interrupted = 0;
             self.ended_at = None;
+            // Should it die again, that has not been looked at.
+            if let Some(triage) = &mut self.triage {
+                triage.resolution = None;
+            }
         }
         self.status = Status::Ready;
         self.run_at = now;
@@ -300,13 +304,7 @@ impl Job {
 
     fn resolve(&mut self, by: By, at: Timestamp) -> Result<(), Refused> {
         self.dead()?;
-        let triage = self.triage.get_or_insert_with(|| Triage {
-            at,
-            by: by.clone(),
-            assignee: String::new(),
-            resolution: None,
-        });
-        triage.resolution = Some(Resolution { at, by });
+        Triage::resolve(&mut self.triage, Resolution::done(by, at));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, AuditEntry, By, Fence, Job, JobId, Status, Timestamp};
+use crate::{Action, AuditEntry, By, Fence, Job, JobId, Resolution, Status, Timestamp, Triage};
 
 /// How a job is replayed: by whom, and what keeps it from being replayed without end.
 ///
@@ -96,7 +96,8 @@ impl Job {
     /// The new job that `replay` makes of this one, with the id `id`, and the entries for the audit
     /// trail: first that of this job, then that of the new one.
     ///
-    /// The new job has no dedupe key: whoever replays wants it done again.
+    /// The new job has no dedupe key: whoever replays wants it done again. A dead job is resolved by it,
+    /// so that it does not wait for a person any longer; if the new one dies as well, that one does.
     ///
     /// # Errors
     ///
@@ -107,6 +108,28 @@ impl Job {
         id: JobId,
         now: Timestamp,
     ) -> Result<(Self, [AuditEntry; 2]), NoReplay> {
+        self.may_be_replayed(replay, now)?;
+        self.replays += 1;
+        self.replayed_at = Some(now);
+        let told = AuditEntry {
+            reason: replay.by.reason.clone(),
+            ..AuditEntry::of(self, Action::Replay, replay.by.actor.clone(), now)
+        };
+        let new = self.again(replay, id, now);
+        if self.status == Status::Dead {
+            let by = replay.by.clone();
+            Triage::resolve(&mut self.triage, Resolution::replayed(by, id, now));
+        }
+        let enqueued = AuditEntry::enqueued(&new);
+        Ok((new, [told, enqueued]))
+    }
+
+    /// Whether `replay` would make a new job of this one at `now`.
+    ///
+    /// # Errors
+    ///
+    /// Why it would not.
+    pub fn may_be_replayed(&self, replay: &Replay, now: Timestamp) -> Result<(), NoReplay> {
         if !self.status.is_final() {
             return Err(NoReplay::Status(self.status));
         }
@@ -116,20 +139,10 @@ impl Job {
         if self.replays >= replay.cap {
             return Err(NoReplay::Capped(self.replays));
         }
-        if let Some(at) = self.replayed_at
-            && now < at + replay.cooldown
-        {
-            return Err(NoReplay::CoolingDown(at + replay.cooldown));
+        match self.replayed_at.map(|at| at + replay.cooldown) {
+            Some(free) if now < free => Err(NoReplay::CoolingDown(free)),
+            _ => Ok(()),
         }
-        self.replays += 1;
-        self.replayed_at = Some(now);
-        let told = AuditEntry {
-            reason: replay.by.reason.clone(),
-            ..AuditEntry::of(self, Action::Replay, replay.by.actor.clone(), now)
-        };
-        let new = self.again(replay, id, now);
-        let enqueued = AuditEntry::enqueued(&new);
-        Ok((new, [told, enqueued]))
     }
 
     /// What was asked for, asked for again.
@@ -164,7 +177,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Event, IdSource, NewJob, WorkerId};
+    use crate::{Category, Event, IdSource, NewJob, Retry, WorkerId};
 
     const NOW: Timestamp = Timestamp::EPOCH;
 
@@ -173,7 +186,7 @@ mod tests {
         move || source.next(NOW, || [0; 10])
     }
 
-    fn dead(id: JobId) -> Job {
+    fn called_off(id: JobId) -> Job {
         let new = NewJob::new("mail", "welcome")
             .payload("Ada")
             .tag("vip")
@@ -192,6 +205,25 @@ mod tests {
         job
     }
 
+    /// Without a second attempt.
+    fn failed(id: JobId) -> Job {
+        let new = NewJob::new("mail", "welcome").max_attempts(1);
+        let mut job = Job::new(new, id, NOW);
+        let claim = Event::Claim {
+            worker: WorkerId::new("a"),
+            lease: Duration::from_secs(30),
+        };
+        let _ = job.apply(claim, NOW).unwrap();
+        let fail = Event::Fail {
+            fence: job.fence,
+            category: Category::ExternalApi,
+            message: "503".into(),
+            retry: Retry::Never,
+        };
+        let _ = job.apply(fail, NOW).unwrap();
+        job
+    }
+
     fn replay() -> Replay {
         Replay::new(By::new("person:ada").because("mended"))
     }
@@ -199,7 +231,7 @@ mod tests {
     #[test]
     fn a_replay_asks_for_the_same_and_starts_anew() {
         let mut next = ids();
-        let mut job = dead(next());
+        let mut job = called_off(next());
         let (new, told) = job.replay(&replay(), next(), NOW).unwrap();
         assert_eq!(
             (new.status, new.attempts, new.fence),
@@ -223,7 +255,7 @@ mod tests {
     #[test]
     fn a_line_of_replays_ends_whichever_of_it_is_replayed() {
         let mut next = ids();
-        let mut first = dead(next());
+        let mut first = called_off(next());
         let replay = replay().cap(2).cooldown(Duration::ZERO);
         let (mut second, _) = first.replay(&replay, next(), NOW).unwrap();
         let cancel = Event::Cancel { by: By::new("ada") };
@@ -238,9 +270,38 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_job_is_resolved_by_its_replay() {
+        let mut next = ids();
+        let mut job = failed(next());
+        let flag = Event::Flag {
+            by: By::new("person:ada"),
+            assignee: "person:bob".into(),
+        };
+        let _ = job.apply(flag, NOW).unwrap();
+        let (new, _) = job.replay(&replay(), next(), NOW).unwrap();
+        let triage = job.triage.unwrap();
+        assert_eq!(
+            triage.assignee, "person:bob",
+            "whose it was stays to be read"
+        );
+        let resolution = triage.resolution.unwrap();
+        assert_eq!(resolution.by.reason, "mended");
+        assert_eq!(resolution.replayed_as, Some(new.id));
+        assert_eq!(new.triage, None, "the new job waits for nobody");
+    }
+
+    #[test]
+    fn what_did_not_die_needs_no_resolution() {
+        let mut next = ids();
+        let mut job = called_off(next());
+        let _ = job.replay(&replay(), next(), NOW).unwrap();
+        assert_eq!(job.triage, None);
+    }
+
+    #[test]
     fn between_two_replays_a_time_passes() {
         let mut next = ids();
-        let mut job = dead(next());
+        let mut job = called_off(next());
         let replay = replay();
         job.replay(&replay, next(), NOW).unwrap();
         let free = NOW + Replay::DEFAULT_COOLDOWN;
@@ -255,7 +316,7 @@ mod tests {
         let mut job = Job::new(NewJob::new("mail", "welcome"), next(), NOW);
         let refused = job.replay(&replay(), next(), NOW);
         assert_eq!(refused, Err(NoReplay::Status(Status::Ready)));
-        let mut job = dead(next());
+        let mut job = called_off(next());
         job.payload_gone = true;
         let refused = job.replay(&replay(), next(), NOW);
         assert_eq!(refused, Err(NoReplay::PayloadGone));
