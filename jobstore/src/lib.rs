@@ -3,6 +3,7 @@
 mod actor;
 mod audit;
 mod backlog;
+mod classify;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -36,6 +37,7 @@ pub mod worker;
 pub use actor::{Actor, By};
 pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use backlog::Backlog;
+pub use classify::{ByType, Classify};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dedupe::{AtDeath, Dedupe, JobDigest, Remembered, Repetition};
 pub use durability::Durability;

@@ -1,8 +1,8 @@
 //! What a handler says when it fails.
 
-use std::{fmt, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
-use crate::Category;
+use crate::{ByType, Category, Classify, classify::chain};
 
 /// Why an attempt failed, and what is to happen next.
 ///
@@ -61,6 +61,13 @@ impl Failed {
         }
     }
 
+    /// A failure with the message of `error` and of its causes, of the category that `classify` says:
+    /// the job is tried again after the worker's backoff. `?` does the same with [`ByType`].
+    #[must_use]
+    pub fn classified(error: &(dyn Error + 'static), classify: &impl Classify) -> Self {
+        Self::transient(Causes(error)).category(classify.category(error))
+    }
+
     /// What kind of failure it is; [`Category::Unknown`] if nothing is said.
     #[must_use]
     pub const fn category(mut self, category: Category) -> Self {
@@ -77,6 +84,45 @@ impl Failed {
     }
 }
 
+/// So that `?` turns any error into a failure that another attempt may mend.
+///
+/// ```
+/// use jobstore::{Category, worker::Failed};
+///
+/// fn handle() -> Result<(), Failed> {
+///     Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused))?;
+///     Ok(())
+/// }
+///
+/// let expected = Failed::transient("connection refused").category(Category::ExternalApi);
+/// assert_eq!(handle(), Err(expected));
+/// ```
+impl<E: Error + 'static> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::classified(&error, &ByType)
+    }
+}
+
+/// An error and its causes, each behind the one that it led to.
+struct Causes<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = String::new();
+        for error in chain(self.0) {
+            let text = error.to_string();
+            // Many errors say what their cause says, and some nothing else.
+            if before.is_empty() {
+                f.write_str(&text)?;
+            } else if !before.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            before = text;
+        }
+        Ok(())
+    }
+}
+
 /// Whether and when another attempt is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
@@ -85,4 +131,41 @@ pub(super) enum Again {
     /// Not counting this one.
     Postponed(Duration),
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the order could not be placed")]
+    struct NotPlaced(#[source] io::Error);
+
+    #[test]
+    fn an_error_is_told_with_its_causes_each_once() {
+        let error = NotPlaced(io::Error::other(io::Error::other("no such host")));
+        let failed = Failed::from(error);
+        assert_eq!(
+            failed.message,
+            "the order could not be placed: no such host"
+        );
+        assert_eq!(
+            (failed.category, failed.again),
+            (Category::Unknown, Again::Backoff)
+        );
+    }
+
+    #[test]
+    fn a_classifier_of_ones_own_is_asked() {
+        let own =
+            |error: &(dyn Error + 'static)| error.is::<NotPlaced>().then_some(Category::RateLimit);
+        let error = NotPlaced(io::ErrorKind::TimedOut.into());
+        assert_eq!(
+            Failed::classified(&error, &own).category,
+            Category::RateLimit
+        );
+        assert_eq!(Failed::from(error).category, Category::Timeout);
+    }
 }
