@@ -108,6 +108,16 @@ impl Failure {
     pub const MAX_HISTORY: usize = 32;
 }
 
+/// What is said of an attempt whose lease ran out.
+pub(crate) fn lost(until: Timestamp) -> String {
+    format!("the lease ran out at {until}")
+}
+
+/// What is said of a job that was given back once too often.
+pub(crate) fn interrupted(times: u32) -> String {
+    format!("given back by {times} workers that stopped")
+}
+
 /// Cuts `text` to at most `max` bytes, between two characters.
 pub(crate) fn cut(mut text: String, max: usize) -> String {
     text.truncate(text.floor_char_boundary(max));

@@ -24,15 +24,31 @@ impl Fingerprint {
     /// The fingerprint of a failure.
     #[must_use]
     pub fn of(kind: &str, category: Category, message: &str) -> Self {
-        let mut hash = Sha256::new()
-            .chain_update((kind.len() as u64).to_be_bytes())
-            .chain_update(kind)
-            .chain_update(category.name())
-            .chain_update([0]);
+        Self::of_kind(kind).joined(Self::of_failure(category, message))
+    }
+
+    /// The half that the kind of job gives. A store may know it long before the other, and
+    /// [join](Self::joined) them without having to hash.
+    pub(crate) fn of_kind(kind: &str) -> Self {
+        Self::first_of(Sha256::new().chain_update(kind))
+    }
+
+    /// The half that the failure gives.
+    pub(crate) fn of_failure(category: Category, message: &str) -> Self {
+        let mut hash = Sha256::new().chain_update(category.name());
         for word in words(message) {
-            hash.update(word);
             hash.update([0]);
+            hash.update(word);
         }
+        Self::first_of(hash)
+    }
+
+    const fn joined(self, other: Self) -> Self {
+        let bits = u64::from_be_bytes(self.0) ^ u64::from_be_bytes(other.0);
+        Self(bits.to_be_bytes())
+    }
+
+    fn first_of(hash: Sha256) -> Self {
         let hash: [u8; 32] = hash.finalize().into();
         let mut first = [0; 8];
         first.copy_from_slice(&hash[..8]);

@@ -229,7 +229,7 @@ impl Job {
             self.status = Status::Ready;
             return Ok(by);
         }
-        let message = format!("given back by {} workers that stopped", self.interrupted);
+        let message = failure::interrupted(self.interrupted);
         self.remember(worker, Category::Timeout, message, now);
         self.end(Status::Dead, now);
         Ok(by)
@@ -243,7 +243,7 @@ impl Job {
             return Err(Refused::TooEarly);
         }
         let worker = lease.worker.clone();
-        let message = format!("the lease ran out at {}", lease.until);
+        let message = failure::lost(lease.until);
         self.lease = None;
         self.remember(worker, Category::Lost, message, now);
         self.lost = self.lost.saturating_add(1);
