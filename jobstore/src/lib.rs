@@ -7,6 +7,7 @@ mod classify;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod dead_letters;
 mod dedupe;
 mod durability;
 mod event;
@@ -39,6 +40,7 @@ pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use backlog::Backlog;
 pub use classify::{ByType, Classify};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use dead_letters::DeadLetters;
 pub use dedupe::{AtDeath, Dedupe, JobDigest, Remembered, Repetition};
 pub use durability::Durability;
 pub use event::{Event, Logged, Retry};

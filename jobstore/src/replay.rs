@@ -124,6 +124,12 @@ impl Job {
         Ok((new, [told, enqueued]))
     }
 
+    /// The job that was made of this one when it was replayed last, if it was dead.
+    #[must_use]
+    pub fn replayed_as(&self) -> Option<JobId> {
+        self.triage.as_ref()?.resolution.as_ref()?.replayed_as
+    }
+
     /// Whether `replay` would make a new job of this one at `now`.
     ///
     /// # Errors
