@@ -26,18 +26,24 @@ use crate::{ManualClock, Store, Timestamp};
 
 pub mod abandoned;
 pub mod apply;
+pub mod audit;
 pub mod claim;
 pub mod dedupe;
+pub mod delete;
 pub mod enqueue;
 mod events;
 pub mod lease;
 pub mod list;
 pub mod listen;
+pub mod log;
 pub mod model;
 pub mod prune;
+pub mod queues;
 pub mod race;
+pub mod replay;
 #[cfg(test)]
 mod tests;
+pub mod together;
 mod world;
 
 pub use self::world::World;
@@ -69,10 +75,12 @@ macro_rules! conformance {
                 keys_share_nothing
                 jobs_without_a_key_are_all_new
                 a_key_outlives_its_job_and_ends_with_its_window
+                a_key_that_is_released_at_death_is_free_then
             }
             claim {
                 a_claimed_job_is_running_under_a_lease
                 the_earliest_due_comes_first_then_the_oldest
+                what_is_more_urgent_comes_first
                 a_retry_takes_its_place_by_its_new_time
                 a_delayed_job_is_claimed_exactly_when_it_is_due
                 next_due_is_the_next_job_of_this_queue
@@ -104,6 +112,7 @@ macro_rules! conformance {
                 fences_only_grow
                 a_lost_worker_costs_no_attempt
                 a_poison_pill_ends
+                a_job_that_is_always_interrupted_ends
             }
             prune {
                 only_what_ended_before_is_deleted
@@ -115,9 +124,53 @@ macro_rules! conformance {
                 a_job_that_is_not_there_is_none
                 a_list_shows_the_newest_first_as_they_are_now
                 every_filter_filters
+                every_mark_finds_its_jobs
                 pages_join_while_jobs_are_added
                 the_limit_of_a_page_is_bounded
-                the_backlog_is_what_has_not_ended_and_the_dead
+            }
+            queues {
+                queues_count_every_job_by_its_status_of_now
+                a_queue_tells_since_when_it_is_behind_and_what_comes_next
+                a_queue_tells_when_it_was_asked_for
+                nothing_of_a_paused_queue_is_claimed
+                a_pause_is_told_with_its_reason
+                the_end_of_a_pause_is_heard
+                a_batch_counts_its_jobs
+            }
+            log {
+                lines_come_back_as_they_were_written
+                a_stale_fence_writes_no_line
+                a_log_is_bounded_and_keeps_the_newest
+                a_log_goes_with_its_job
+            }
+            audit {
+                every_change_leaves_the_entry_that_the_core_says
+                an_enqueue_is_told_and_a_repetition_is_not
+                the_trail_of_a_job_is_its_life
+                people_are_named_with_their_reasons
+                pages_of_the_trail_join_while_it_goes_on
+                the_trail_outlives_its_job
+            }
+            replay {
+                a_replay_is_a_new_job_that_knows_the_old_one
+                a_replay_that_may_not_be_changes_nothing
+                replays_at_once_stay_within_the_cap
+                a_revived_job_is_claimed_again
+            }
+            delete {
+                a_deleted_job_is_gone_and_the_trail_tells
+                a_job_can_be_deleted_while_it_runs
+                a_key_goes_with_the_job_that_is_deleted
+                a_subject_is_erased_and_nobody_else
+                the_newest_of_each_queue_and_status_are_kept
+                a_payload_may_go_before_its_record
+                what_no_rule_names_is_kept
+            }
+            together {
+                jobs_that_come_together_are_answered_in_order
+                of_jobs_that_come_together_all_are_taken_or_none
+                events_that_come_together_are_judged_apart_in_order
+                thousands_may_come_together
             }
             listen {
                 a_new_job_is_heard_by_everyone

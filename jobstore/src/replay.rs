@@ -203,9 +203,10 @@ mod tests {
             worker: WorkerId::new("a"),
             lease: Duration::from_secs(30),
         };
-        job.apply(claim, NOW).unwrap();
+        let _ = job.apply(claim, NOW).unwrap();
         let fence = job.fence;
-        job.apply(Event::Cancel { by: By::new("ada") }, NOW)
+        let _ = job
+            .apply(Event::Cancel { by: By::new("ada") }, NOW)
             .unwrap();
         assert_eq!(job.fence, fence);
         job
@@ -265,7 +266,7 @@ mod tests {
         let replay = replay().cap(2).cooldown(Duration::ZERO);
         let (mut second, _) = first.replay(&replay, next(), NOW).unwrap();
         let cancel = Event::Cancel { by: By::new("ada") };
-        second.apply(cancel, NOW).unwrap();
+        let _ = second.apply(cancel, NOW).unwrap();
         second.replay(&replay, next(), NOW).unwrap();
         assert_eq!(
             second.replay(&replay, next(), NOW),

@@ -6,7 +6,9 @@ use super::{
     events,
     world::{LEASE, QUEUE, TICK, World, job},
 };
-use crate::{Claim, Claimed, Event, Job, JobId, Lease, NewJob, Status, Timestamp, WorkerId};
+use crate::{
+    Claim, Claimed, Event, Job, JobId, Lease, NewJob, Priority, Status, Timestamp, WorkerId,
+};
 
 /// What a claim answers is the job as it is now kept: running, leased, its attempt counted.
 pub async fn a_claimed_job_is_running_under_a_lease(world: World) {
@@ -17,7 +19,7 @@ pub async fn a_claimed_job_is_running_under_a_lease(world: World) {
         worker: WorkerId::new("worker"),
         lease: LEASE,
     };
-    expected
+    let _ = expected
         .apply(claim, world.now())
         .expect("a ready job can be claimed");
 
@@ -43,6 +45,26 @@ pub async fn the_earliest_due_comes_first_then_the_oldest(world: World) {
     assert_eq!(claimed, expected);
 }
 
+/// Of what is due, what is more urgent comes first, however late; of what is equally urgent, what was due
+/// first. What is not due does not count, however urgent.
+pub async fn what_is_more_urgent_comes_first(world: World) {
+    let second = Duration::from_secs(1);
+    let mut expected = Vec::new();
+    for priority in Priority::ALL.into_iter().rev() {
+        let late = world.enqueue(job().priority(priority).delay(second)).await;
+        let early = world.enqueue(job().priority(priority)).await;
+        expected.push([early, late]);
+        world.enqueue(job().priority(priority).delay(LEASE)).await;
+    }
+    world.advance(second);
+    expected.reverse();
+    let mut claimed = ids(&world.claim(3).await);
+    let rest = world.claim_from(QUEUE, 20).await;
+    assert_eq!(rest.next_due, Some(world.now() + LEASE - second));
+    claimed.extend(ids(&rest.jobs));
+    assert_eq!(claimed, expected.concat());
+}
+
 /// A job that waits for its next attempt has its place by its new `run_at`, not by its age.
 pub async fn a_retry_takes_its_place_by_its_new_time(world: World) {
     let old = world.enqueue(job()).await;
@@ -64,6 +86,7 @@ pub async fn a_delayed_job_is_claimed_exactly_when_it_is_due(world: World) {
     let nothing_yet = Claimed {
         jobs: vec![],
         next_due: Some(due),
+        paused: false,
     };
     assert_eq!(world.claim_from(QUEUE, 10).await, nothing_yet);
     world.advance(TICK);
@@ -127,12 +150,12 @@ pub async fn only_what_waits_is_claimed(world: World) {
             id if id == running => events::heartbeat(&claimed),
             id if id == done => events::complete(&claimed),
             id if id == dead => events::fail_for_good(&claimed),
-            _ => Event::Cancel,
+            _ => events::cancel(),
         };
         let _ = world.apply(claimed.id, event).await;
     }
     let called_off = world.enqueue(job()).await;
-    let _ = world.apply(called_off, Event::Cancel).await;
+    let _ = world.apply(called_off, events::cancel()).await;
     assert_eq!(world.get(cancelled).await.status, Status::Cancelled);
     world.advance(Duration::from_secs(3_600));
     assert_eq!(world.claim_from(QUEUE, 10).await, Claimed::default());

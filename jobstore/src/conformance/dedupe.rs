@@ -6,7 +6,7 @@ use super::{
     events,
     world::{QUEUE, TICK, World, job},
 };
-use crate::{Applied, Enqueued, Event, NewJob, Query, Status};
+use crate::{Applied, Enqueued, NewJob, Query, Status};
 
 const WINDOW: Duration = Duration::from_secs(3_600);
 
@@ -181,7 +181,7 @@ pub async fn jobs_without_a_key_are_all_new(world: World) {
 pub async fn a_key_outlives_its_job_and_ends_with_its_window(world: World) {
     let id = world.enqueue(keyed()).await;
     assert_eq!(
-        world.apply(id, Event::Cancel).await,
+        world.apply(id, events::cancel()).await,
         Applied::Now(Status::Cancelled)
     );
     world.advance(TICK);
@@ -192,6 +192,32 @@ pub async fn a_key_outlives_its_job_and_ends_with_its_window(world: World) {
     assert_eq!(world.offer(keyed().payload("another")).await, conflict);
     world.advance(WINDOW);
     assert_ne!(world.enqueue(keyed()).await, id);
+}
+
+/// A sender may want a dead or cancelled job done after all: its key is free then, and only then. The key
+/// of whoever took it since is not touched when the first one is revived and dies again.
+pub async fn a_key_that_is_released_at_death_is_free_then(world: World) {
+    let released = || keyed().release_key_at_death();
+    let first = world.enqueue(released().max_attempts(2)).await;
+    for _ in 0..2 {
+        assert_eq!(world.offer(released()).await.id(), first);
+        let claimed = world.claim_one().await;
+        let _ = world.apply(first, events::fail(&claimed)).await;
+        world.advance(events::BACKOFF);
+    }
+    assert_eq!(world.get(first).await.status, Status::Dead);
+    let second = world.enqueue(released()).await;
+    let _ = world.apply(first, events::revive()).await;
+    let _ = world.apply(first, events::cancel()).await;
+    assert_eq!(world.offer(released()).await.id(), second);
+    let _ = world.apply(second, events::cancel()).await;
+    let third = world.enqueue(keyed()).await;
+    let _ = world.apply(third, events::cancel()).await;
+    assert_eq!(
+        world.offer(released()).await.id(),
+        third,
+        "it keeps its key"
+    );
 }
 
 fn keyed() -> NewJob {

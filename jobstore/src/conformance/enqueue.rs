@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::world::{QUEUE, World, job};
-use crate::{InvalidJob, Job, JobId, NewJob, Query, StoreError, Timestamp};
+use crate::{InvalidJob, Job, JobId, NewJob, Priority, Query, StoreError, Timestamp};
 
 /// Every part of a job comes back as it was given, also what some store might take for syntax.
 pub async fn a_job_is_kept_as_it_was_asked_for(world: World) {
@@ -12,7 +12,15 @@ pub async fn a_job_is_kept_as_it_was_asked_for(world: World) {
         .triggered_by("person:ada \u{2665}\0 o'hara")
         .metadata("a", "")
         .metadata("b", "\u{1f980}\0\"'\\")
+        .priority(Priority::Urgent)
+        .tag("z:'\"")
+        .tag("a")
+        .subject("customer: \u{2665}\0")
+        .batch("import:'%")
+        .parent(JobId::from_bytes([9; 16]))
         .max_attempts(u32::MAX)
+        .max_lost(u32::MAX)
+        .max_interrupted(1)
         .delay(Duration::from_micros(1_234_567))
         .dedupe("key \u{2665}\0", Duration::from_secs(60));
     for new in [job(), full] {

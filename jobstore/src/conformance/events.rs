@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::world::LEASE;
-use crate::{Category, Event, Fence, Job, Retry, WorkerId};
+use crate::{By, Category, Event, Fence, Job, Level, Logged, Progress, Retry, WorkerId};
 
 /// How long a job that [`fail`]s waits for its next attempt.
 pub(super) const BACKOFF: Duration = Duration::from_secs(5);
@@ -43,10 +43,42 @@ pub(super) fn release(job: &Job) -> Event {
     Event::Release { fence: job.fence }
 }
 
+pub(super) fn progress(job: &Job) -> Event {
+    Event::Progress {
+        fence: job.fence,
+        progress: Progress::of(1, 3).note("reading"),
+    }
+}
+
+pub(super) fn log(job: &Job, text: &str) -> Event {
+    Event::Log {
+        fence: job.fence,
+        line: line(text),
+    }
+}
+
+pub(super) fn cancel() -> Event {
+    Event::Cancel { by: by() }
+}
+
+pub(super) fn revive() -> Event {
+    Event::Revive { by: by() }
+}
+
+/// Who does what people do in these laws.
+pub(super) fn by() -> By {
+    By::new("person:ada").because("it has to be")
+}
+
 /// One of every kind of event.
 pub(super) fn every(fence: Fence) -> Vec<Event> {
     let mut events = of_worker(fence);
-    events.extend([claim(), Event::Expire, Event::Cancel]);
+    events.extend([claim(), Event::Expire, cancel(), revive()]);
+    events.push(Event::Flag {
+        by: by(),
+        assignee: "grace".into(),
+    });
+    events.push(Event::Resolve { by: by() });
     events
 }
 
@@ -56,6 +88,14 @@ pub(super) fn of_worker(fence: Fence) -> Vec<Event> {
         Event::Heartbeat {
             fence,
             lease: LEASE,
+        },
+        Event::Progress {
+            fence,
+            progress: Progress::so_far(7),
+        },
+        Event::Log {
+            fence,
+            line: line("so far so good"),
         },
         Event::Complete {
             fence,
@@ -69,6 +109,13 @@ pub(super) fn of_worker(fence: Fence) -> Vec<Event> {
             delay: BACKOFF,
         },
     ]
+}
+
+fn line(text: &str) -> Logged {
+    Logged {
+        level: Level::Info,
+        text: text.into(),
+    }
 }
 
 fn failed(fence: Fence, retry: Retry) -> Event {

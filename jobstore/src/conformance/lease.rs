@@ -6,7 +6,7 @@ use super::{
     events,
     world::{LEASE, TICK, World, job},
 };
-use crate::{Applied, Category, Fence, Job, Refused, Status};
+use crate::{Applied, Category, Fence, NewJob, Refused, Status};
 
 /// Exactly when the lease is over, and once.
 pub async fn a_lease_that_ran_out_is_reaped_once(world: World) {
@@ -152,10 +152,25 @@ pub async fn a_lost_worker_costs_no_attempt(world: World) {
     );
 }
 
+/// A worker that stops gives its jobs back at the cost of no attempt; but a job that no worker ever has
+/// the time for is dead in the end.
+pub async fn a_job_that_is_always_interrupted_ends(world: World) {
+    let new = job().max_attempts(1).max_interrupted(3);
+    let id = world.enqueue(new).await;
+    for interrupted in 1..=3 {
+        let claimed = world.claim_one().await;
+        assert_eq!(claimed.attempts, 1);
+        let _ = world.apply(id, events::release(&claimed)).await;
+        assert_eq!(world.get(id).await.interrupted, interrupted);
+    }
+    assert_eq!(world.get(id).await.status, Status::Dead);
+    assert_eq!(world.claim(1).await, []);
+}
+
 /// A job that takes every worker down with it is dead in the end. apalis-redis 1.0.0 hands it out for ever.
 pub async fn a_poison_pill_ends(world: World) {
     let id = world.enqueue(job().max_attempts(u32::MAX)).await;
-    for _ in 0..Job::MAX_LOST {
+    for _ in 0..NewJob::DEFAULT_MAX_LOST {
         world.claim_one().await;
         world.advance(LEASE);
         assert_eq!(world.reap(10).await, [id]);

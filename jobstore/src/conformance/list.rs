@@ -4,7 +4,7 @@ use super::{
     events,
     world::{LEASE, TICK, World, job},
 };
-use crate::{Backlog, Event, Job, JobId, NewJob, Page, Query, Status, Summary};
+use crate::{Category, Event, JobId, NewJob, Page, Query, Retry, Status, Summary};
 
 /// A job that is not there is an answer, not an error.
 pub async fn a_job_that_is_not_there_is_none(world: World) {
@@ -24,7 +24,7 @@ pub async fn a_list_shows_the_newest_first_as_they_are_now(world: World) {
     for _ in 0..2 {
         let claimed = world.claim_one().await;
         let _ = world.apply(first, events::fail(&claimed)).await;
-        let _ = world.apply(third, Event::Cancel).await;
+        let _ = world.apply(third, events::cancel()).await;
         world.advance(events::BACKOFF);
     }
     world.claim_one().await;
@@ -40,6 +40,68 @@ pub async fn a_list_shows_the_newest_first_as_they_are_now(world: World) {
     assert_eq!((page.jobs, page.next), (expected, None));
 }
 
+/// Jobs are found by what they were tagged with, whose data they carry, what they belong to, when they came
+/// and how they failed; each condition by itself and with another.
+pub async fn every_mark_finds_its_jobs(world: World) {
+    let parent = world.enqueue(NewJob::new("parents", "kind")).await;
+    let marks = |n: usize| {
+        let new = job().tag(["a", "b"][n % 2]).tag("all");
+        let new = new
+            .subject(["s", "S"][n / 2 % 2])
+            .batch(["x", "x:y"][n / 4 % 2]);
+        if n.is_multiple_of(3) {
+            new.parent(parent)
+        } else {
+            new
+        }
+    };
+    let mut ids = Vec::new();
+    for n in 0..8 {
+        ids.push(world.enqueue(marks(n)).await);
+        let claimed = world.claim_one().await;
+        let message = ["refused by 10.0.0.1", "no such order: 17"][n / 3 % 2];
+        let event = Event::Fail {
+            fence: claimed.fence,
+            category: Category::ExternalApi,
+            message: message.into(),
+            retry: Retry::Never,
+        };
+        let _ = world.apply(claimed.id, event).await;
+        world.advance(TICK);
+    }
+    let mut all = Vec::new();
+    for &id in &ids {
+        all.push(world.get(id).await);
+    }
+    let any = Query::default;
+    let fingerprint = all[0].fingerprint.expect("it failed");
+    let (since, until) = (all[2].created_at, all[5].created_at);
+    let queries = [
+        any().tag("a"),
+        any().tag("all"),
+        any().tag("A"),
+        any().subject("s"),
+        any().batch("x"),
+        any().batch("x:y"),
+        any().parent(parent),
+        any().fingerprint(fingerprint),
+        any().since(since).until(until),
+        any().since(since),
+        any().tag("b").subject("S").until(until),
+        any().parent(parent).batch("x").status(Status::Dead),
+        any().fingerprint(fingerprint).tag("a").since(since),
+        any().queue("parents").tag("a"),
+    ];
+    let matching = queries.map(|query| {
+        let newest_first = all.iter().rev().filter(|job| query.matches(job));
+        let summaries: Vec<_> = newest_first.map(Summary::from).collect();
+        (query, summaries)
+    });
+    for (query, expected) in matching {
+        assert_eq!(world.list(&query).await.jobs, expected, "{query:?}");
+    }
+}
+
 /// Each condition holds by itself and together with the others; names are compared byte by byte.
 pub async fn every_filter_filters(world: World) {
     let mut jobs = Vec::new();
@@ -47,7 +109,7 @@ pub async fn every_filter_filters(world: World) {
         for kind in ["k", "K", "k%"] {
             let ready = world.enqueue(NewJob::new(queue, kind)).await;
             let cancelled = world.enqueue(NewJob::new(queue, kind)).await;
-            let _ = world.apply(cancelled, Event::Cancel).await;
+            let _ = world.apply(cancelled, events::cancel()).await;
             jobs.push((queue, kind, Status::Ready, ready));
             jobs.push((queue, kind, Status::Cancelled, cancelled));
         }
@@ -124,49 +186,6 @@ pub async fn the_limit_of_a_page_is_bounded(world: World) {
         assert_eq!(page.jobs.len(), expected);
         assert_eq!(page.next, page.jobs.last().map(|job| job.id));
     }
-}
-
-/// The backlog counts each job by its status of now, in whatever queue it is, and leaves out what is done
-/// or cancelled. It names the time of the job that has been due for longest.
-pub async fn the_backlog_is_what_has_not_ended_and_the_dead(world: World) {
-    assert_eq!(world.backlog().await, Backlog::default());
-    let start = world.now();
-    let outcomes: [fn(&Job) -> Event; 4] = [
-        events::heartbeat,
-        events::fail,
-        events::fail_for_good,
-        events::complete,
-    ];
-    let mut jobs = Vec::new();
-    for queue in ["a", "b"] {
-        for outcome in outcomes {
-            jobs.push(world.enqueue(NewJob::new(queue, "kind")).await);
-            let claimed = world.claim_from(queue, 1).await.jobs.remove(0);
-            let _ = world.apply(claimed.id, outcome(&claimed)).await;
-        }
-        let cancelled = world.enqueue(NewJob::new(queue, "kind")).await;
-        let _ = world.apply(cancelled, Event::Cancel).await;
-        jobs.push(world.enqueue(NewJob::new(queue, "kind").delay(LEASE)).await);
-        world.advance(TICK);
-        jobs.push(world.enqueue(NewJob::new(queue, "kind")).await);
-    }
-    let mut kept = Vec::new();
-    for job in jobs {
-        kept.push(world.get(job).await);
-    }
-    let backlog = world.backlog().await;
-    assert_eq!(backlog, Backlog::of(&kept));
-    let counted = [
-        backlog.scheduled,
-        backlog.ready,
-        backlog.running,
-        backlog.retrying,
-        backlog.dead,
-    ];
-    assert_eq!(counted, [2; 5]);
-    assert_eq!(backlog.first_due, Some(start + TICK));
-    assert_eq!(world.claim_from("a", 1).await.jobs.len(), 1);
-    assert_eq!(world.backlog().await.first_due, Some(start + 2 * TICK));
 }
 
 fn ids(page: &Page) -> Vec<JobId> {

@@ -90,7 +90,7 @@ pub async fn ends_at_once_have_one_winner(world: World) {
             let event = match n % 3 {
                 0 => events::complete(&claimed),
                 1 => events::fail_for_good(&claimed),
-                _ => Event::Cancel,
+                _ => events::cancel(),
             };
             async move { world.apply(id, event).await }
         })
@@ -142,7 +142,7 @@ pub async fn a_completion_and_a_reap_exclude_each_other(world: World) {
         .await;
         assert_eq!(answers.into_iter().filter(|&won| won).count(), 1);
         if world.get(id).await.status == Status::Ready {
-            let _ = world.apply(id, Event::Cancel).await;
+            let _ = world.apply(id, events::cancel()).await;
         }
     }
 }
@@ -153,7 +153,7 @@ pub async fn pruners_at_once_delete_each_job_once(world: World) {
     for _ in 0..ROUNDS {
         for _ in 0..JOBS {
             let id = world.enqueue(job()).await;
-            let _ = world.apply(id, Event::Cancel).await;
+            let _ = world.apply(id, events::cancel()).await;
         }
         world.advance(LEASE);
         let prune = |world: World, n| async move { world.prune(world.now(), n + 1).await };

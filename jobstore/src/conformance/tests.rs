@@ -80,6 +80,7 @@ found! {
         apply::a_stale_fence_changes_nothing_in_any_status
         apply::one_strange_event_does_not_harm_its_neighbours
         lease::once_it_is_reaped_the_holder_is_locked_out
+        log::a_stale_fence_writes_no_line
     }
     a_store_that_starts_fences_again_is_found: StartsFencesAgain {
         lease::fences_only_grow
@@ -110,6 +111,7 @@ found! {
     }
     a_store_that_wedges_on_long_queues_is_found: WedgesOnLongQueues {
         claim::thousands_of_due_jobs_can_be_claimed
+        together::thousands_may_come_together
     }
     a_store_that_wraps_long_leases_is_found: WrapsLongLeases {
         claim::a_lease_without_end_is_never_reaped
@@ -130,6 +132,7 @@ found! {
     a_store_that_tries_as_often_as_it_likes_is_found: TriesTwentyFiveTimes {
         apply::a_job_dies_with_its_last_attempt
         apply::the_error_history_is_kept_and_bounded
+        replay::a_revived_job_is_claimed_again
     }
     a_store_that_prunes_what_will_be_retried_is_found: PrunesRetrying {
         prune::what_is_not_finished_stays_whole
@@ -138,6 +141,9 @@ found! {
         claim::a_claim_takes_no_more_than_its_limit
         lease::a_reap_takes_no_more_than_its_limit
         prune::a_prune_takes_no_more_than_its_limit
+        log::a_log_is_bounded_and_keeps_the_newest
+        audit::pages_of_the_trail_join_while_it_goes_on
+        delete::the_newest_of_each_queue_and_status_are_kept
     }
     a_store_that_names_jobs_backwards_is_found: NamesJobsBackwards {
         enqueue::ids_rise_while_the_clock_stands_still
@@ -168,7 +174,77 @@ found! {
         list::the_limit_of_a_page_is_bounded
     }
     a_store_that_takes_retries_for_ready_is_found: TakesRetriesForReady {
-        list::the_backlog_is_what_has_not_ended_and_the_dead
+        queues::queues_count_every_job_by_its_status_of_now
+    }
+    a_store_that_takes_apart_what_comes_together_is_found: TakesWhatComesTogetherApart {
+        together::of_jobs_that_come_together_all_are_taken_or_none
+    }
+    a_store_that_stops_at_the_first_refusal_is_found: StopsAtTheFirstRefusal {
+        together::events_that_come_together_are_judged_apart_in_order
+    }
+    a_store_that_replays_without_end_is_found: ReplaysWithoutEnd {
+        replay::a_replay_that_may_not_be_changes_nothing
+        replay::replays_at_once_stay_within_the_cap
+    }
+    a_store_that_leaves_keys_of_deleted_jobs_is_found: LeavesKeysOfDeletedJobs {
+        delete::a_key_goes_with_the_job_that_is_deleted
+    }
+    a_store_that_erases_by_prefix_is_found: ErasesByPrefix {
+        delete::a_subject_is_erased_and_nobody_else
+    }
+    a_store_that_ignores_pauses_is_found: IgnoresPauses {
+        queues::nothing_of_a_paused_queue_is_claimed
+        queues::a_pause_is_told_with_its_reason
+        queues::the_end_of_a_pause_is_heard
+    }
+    a_store_that_tells_no_reasons_is_found: TellsNoReasons {
+        audit::people_are_named_with_their_reasons
+        audit::every_change_leaves_the_entry_that_the_core_says
+        delete::a_deleted_job_is_gone_and_the_trail_tells
+    }
+    a_store_that_forgets_the_trail_is_found: ForgetsTheTrail {
+        audit::the_trail_outlives_its_job
+    }
+    a_store_that_ignores_priorities_is_found: IgnoresPriorities {
+        claim::what_is_more_urgent_comes_first
+    }
+    a_store_that_never_releases_keys_is_found: NeverReleasesKeys {
+        dedupe::a_key_that_is_released_at_death_is_free_then
+    }
+    a_store_that_counts_no_interruptions_is_found: CountsNoInterruptions {
+        lease::a_job_that_is_always_interrupted_ends
+    }
+    a_store_that_tells_no_times_is_found: TellsNoTimes {
+        queues::a_queue_tells_since_when_it_is_behind_and_what_comes_next
+        queues::a_queue_tells_when_it_was_asked_for
+    }
+    a_store_that_forgets_ended_jobs_of_batches_is_found: ForgetsEndedJobsOfBatches {
+        queues::a_batch_counts_its_jobs
+    }
+    a_store_that_counts_lines_from_nought_is_found: CountsLinesFromNought {
+        log::lines_come_back_as_they_were_written
+    }
+    a_store_that_keeps_logs_is_found: KeepsLogs {
+        log::a_log_goes_with_its_job
+    }
+    a_store_that_forgets_enqueues_is_found: ForgetsEnqueues {
+        audit::an_enqueue_is_told_and_a_repetition_is_not
+        audit::the_trail_of_a_job_is_its_life
+    }
+    a_store_that_forgets_lineage_is_found: ForgetsLineage {
+        replay::a_replay_is_a_new_job_that_knows_the_old_one
+    }
+    a_store_that_keeps_payloads_is_found: KeepsPayloads {
+        delete::a_payload_may_go_before_its_record
+    }
+    a_store_that_prunes_what_nobody_named_is_found: PrunesWhatNobodyNamed {
+        delete::what_no_rule_names_is_kept
+    }
+    a_store_that_answers_backwards_is_found: AnswersBackwards {
+        together::jobs_that_come_together_are_answered_in_order
+    }
+    a_store_that_ignores_tags_is_found: IgnoresTags {
+        list::every_mark_finds_its_jobs
     }
     a_store_that_wakes_nobody_is_found: WakesNobody {
         listen::a_release_is_heard
@@ -185,6 +261,7 @@ found! {
     a_store_that_takes_unknown_for_lost_is_found: TakesUnknownForLost {
         apply::an_event_for_a_job_that_is_not_there_is_unknown
         prune::what_was_deleted_is_gone
+        delete::a_job_can_be_deleted_while_it_runs
     }
     a_store_that_fails_on_unknown_is_found: FailsOnUnknown {
         list::a_job_that_is_not_there_is_none
@@ -235,6 +312,12 @@ fn every_law_is_run_and_has_found_something() {
         ("lease", include_str!("lease.rs")),
         ("prune", include_str!("prune.rs")),
         ("list", include_str!("list.rs")),
+        ("queues", include_str!("queues.rs")),
+        ("log", include_str!("log.rs")),
+        ("audit", include_str!("audit.rs")),
+        ("replay", include_str!("replay.rs")),
+        ("delete", include_str!("delete.rs")),
+        ("together", include_str!("together.rs")),
         ("listen", include_str!("listen.rs")),
         ("race", include_str!("race.rs")),
         ("abandoned", include_str!("abandoned.rs")),

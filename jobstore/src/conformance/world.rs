@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, ManualClock, NewJob,
-    Page, Query, Store, Timestamp, WorkerId,
+    Applied, AuditEntry, AuditQuery, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Keep,
+    LogLine, LogPage, ManualClock, NewJob, Page, Pruned, Query, QueueState, Retention, Store,
+    Timestamp, WorkerId,
 };
 
 /// The queue that laws use when one is enough.
@@ -79,8 +80,15 @@ impl World {
         self.store.reap(limit).await.expect("reap answers")
     }
 
+    /// Deletes what ended before `before`, which is not in the future.
     pub(super) async fn prune(&self, before: Timestamp, limit: usize) -> usize {
-        let pruned = self.store.prune(before, limit).await;
+        let age = self.now().since(before);
+        let retention = Retention::all(Keep::for_ever().age(age));
+        self.let_go(&retention, limit).await.jobs
+    }
+
+    pub(super) async fn let_go(&self, retention: &Retention, limit: usize) -> Pruned {
+        let pruned = self.store.prune(retention, limit).await;
         pruned.expect("prune answers")
     }
 
@@ -98,8 +106,38 @@ impl World {
         self.store.list(query).await.expect("list answers")
     }
 
-    pub(super) async fn backlog(&self) -> Backlog {
-        self.store.backlog().await.expect("backlog answers")
+    pub(super) async fn queues(&self) -> Vec<QueueState> {
+        self.store.queues().await.expect("queues answers")
+    }
+
+    /// The whole audit trail, oldest first.
+    pub(super) async fn trail(&self) -> Vec<AuditEntry> {
+        let mut trail = Vec::new();
+        let mut query = AuditQuery::default().limit(AuditQuery::MAX_LIMIT);
+        loop {
+            let page = self.store.audit(&query).await.expect("audit answers");
+            trail.extend(page.entries);
+            let Some(next) = page.next else {
+                trail.reverse();
+                return trail;
+            };
+            query = query.before(next);
+        }
+    }
+
+    /// The whole log of a job.
+    pub(super) async fn log(&self, id: JobId) -> Vec<LogLine> {
+        let mut lines = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = self.store.log(id, after, LogPage::MAX_LIMIT).await;
+            let page = page.expect("log answers");
+            lines.extend(page.lines);
+            let Some(next) = page.next else {
+                return lines;
+            };
+            after = next;
+        }
     }
 }
 

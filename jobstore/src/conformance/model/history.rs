@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::{plain::Model, random::Random};
 use crate::{
-    Backlog, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Query, Retry, Status, Timestamp,
-    WorkerId,
-    conformance::world::{LEASE, TICK, World},
+    AuditEntry, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Priority, Progress, Query,
+    Replay, Replayed, Retry, Status, Timestamp, WorkerId,
+    conformance::{
+        events,
+        world::{LEASE, TICK, World},
+    },
 };
 
 /// More than a history has jobs. What a store picks when it may not take all is its own choice, so the
@@ -15,6 +18,7 @@ const ALL: usize = 1_000_000;
 
 const QUEUES: [&str; 2] = ["mail", "webhook"];
 const KINDS: [&str; 4] = ["usual", "usual", "usual", "rare"];
+const TAGS: [&str; 2] = ["red", "blue"];
 const WAITS: [Duration; 5] = [
     Duration::ZERO,
     TICK,
@@ -59,21 +63,32 @@ impl History {
                 16..30 => self.apply().await,
                 30..33 => self.get().await,
                 33..36 => self.list().await,
-                36 => self.reap().await,
-                37 => self.prune().await,
+                36 if self.maybe() => self.reap().await,
+                36 => self.replay().await,
+                37 if self.maybe() => self.prune().await,
+                37 => self.delete().await,
                 _ => self.world.advance(self.random.pick(&WAITS)),
             }
         }
         for job in &self.model.jobs {
             assert_eq!(self.world.get(job.id).await, *job);
         }
+        let trail = self.world.trail().await.into_iter();
+        let trail: Vec<_> = trail.map(|entry| AuditEntry { seq: 0, ..entry }).collect();
+        assert_eq!(trail, self.model.trail);
     }
 
     async fn enqueue(&mut self) {
         let kind = self.random.pick(&KINDS);
         let mut new = NewJob::new(self.random.pick(&QUEUES), kind)
             .payload(self.random.pick(&["a", "a", "a", "b"]))
-            .max_attempts(self.random.pick(&[1, 2, 100]));
+            .priority(self.random.pick(&Priority::ALL))
+            .max_attempts(self.random.pick(&[1, 2, 100]))
+            .max_interrupted(self.random.pick(&[1, 2, 100]));
+        if self.maybe() {
+            let (tag, batch) = (self.random.pick(&TAGS), self.random.pick(&TAGS));
+            new = new.tag(tag).batch(batch);
+        }
         new = match self.random.below(4) {
             0 => new.delay(self.random.pick(&WAITS)),
             1 => new.run_at(self.some_time()),
@@ -82,6 +97,9 @@ impl History {
         if self.random.below(2) == 0 {
             let key = self.random.pick(&["1", "2", "3"]);
             new = new.dedupe(key, self.random.pick(&WINDOWS));
+            if self.maybe() {
+                new = new.release_key_at_death();
+            }
         }
         let answer = self.world.offer(new.clone()).await;
         if let Enqueued::Created(id) = answer {
@@ -103,8 +121,9 @@ impl History {
         };
         let claimed = self.world.store().claim(&claim).await;
         let mut claimed = claimed.expect("claim answers");
-        let expected = self.model.claim(&claim, self.world.now());
+        let mut expected = self.model.claim(&claim, self.world.now());
         if claimed.jobs.len() == claim.limit {
+            expected.next_due = None;
             // Who got all that was asked for will ask again; what else is due may be told or not.
             claimed.next_due = None;
         }
@@ -132,15 +151,43 @@ impl History {
     }
 
     async fn reap(&mut self) {
-        let mut reaped = self.world.reap(ALL).await;
-        reaped.sort();
+        let reaped = self.world.reap(ALL).await;
         assert_eq!(reaped, self.model.reap(self.world.now()));
     }
 
     async fn prune(&mut self) {
-        let before = self.some_time();
+        let before = self.some_time().min(self.world.now());
         let pruned = self.world.prune(before, ALL).await;
         assert_eq!(pruned, self.model.prune(before), "before {before}");
+    }
+
+    async fn replay(&mut self) {
+        let Some(job) = self.some_job(|job| job.status.is_final()) else {
+            return;
+        };
+        let replay = Replay::new(events::by())
+            .cap(self.random.pick(&[1, 2, 9]))
+            .cooldown(self.random.pick(&WAITS))
+            .delay(self.random.pick(&WAITS));
+        let answer = self.world.store().replay(job.id, &replay).await;
+        let answer = answer.expect("replay answers");
+        let fresh = match answer {
+            Replayed::Created(id) => Some(id),
+            Replayed::Refused(_) | Replayed::Unknown => None,
+        };
+        let now = self.world.now();
+        let expected = self.model.replay(job.id, &replay, fresh, now);
+        assert_eq!(answer, expected, "{replay:?} of {}", job.id);
+    }
+
+    async fn delete(&mut self) {
+        let Some(job) = self.some_job(|_| true) else {
+            return;
+        };
+        let deleted = self.world.store().delete(job.id, &events::by()).await;
+        assert!(deleted.expect("delete answers"));
+        let now = self.world.now();
+        assert!(self.model.delete(job.id, &events::by(), now));
     }
 
     async fn get(&mut self) {
@@ -157,16 +204,23 @@ impl History {
             queue: self.maybe().then(|| self.random.pick(&QUEUES).into()),
             kind: self.maybe().then(|| self.random.pick(&KINDS).into()),
             before: before.filter(|_| self.maybe()),
+            tag: self.maybe().then(|| self.random.pick(&TAGS).into()),
             limit: self.random.pick(&[1, 3, 10, 200]),
+            ..Query::default()
         };
         assert_eq!(
             self.world.list(&query).await,
             self.model.list(&query),
             "{query:?}"
         );
+        let mut queues = self.world.queues().await;
+        for queue in &mut queues {
+            // The model does not know the grain of it; it has a law of its own.
+            queue.asked_at = None;
+        }
         assert_eq!(
-            self.world.backlog().await,
-            Backlog::of(&self.model.jobs),
+            queues,
+            self.model.queues(self.world.now()),
             "beside {query:?}"
         );
     }
@@ -208,7 +262,13 @@ impl History {
 
     fn some_event(&mut self, fence: Fence) -> Event {
         let lease = self.random.pick(&WAITS);
-        match self.random.below(12) {
+        match self.random.below(14) {
+            12 => events::revive(),
+            13 if self.maybe() => Event::Resolve { by: events::by() },
+            13 => Event::Progress {
+                fence,
+                progress: Progress::so_far(7),
+            },
             0..2 => Event::Heartbeat { fence, lease },
             2..5 => Event::Complete {
                 fence,
@@ -221,7 +281,7 @@ impl History {
                 delay: lease,
             },
             9 => Event::Expire,
-            10 => Event::Cancel,
+            10 => events::cancel(),
             _ => Event::Claim {
                 worker: WorkerId::new("direct"),
                 lease,

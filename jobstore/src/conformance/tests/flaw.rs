@@ -65,6 +65,48 @@ pub(super) enum Flaw {
     PagesByCount,
     /// What waits for its retry counts as ready.
     TakesRetriesForReady,
+    /// Of jobs that come together, those before a bad one are taken in.
+    TakesWhatComesTogetherApart,
+    /// Of events that come together, none after a refused one is answered.
+    StopsAtTheFirstRefusal,
+    /// No cap of replays is kept.
+    ReplaysWithoutEnd,
+    /// A deleted job's key stays taken.
+    LeavesKeysOfDeletedJobs,
+    /// A subject is all whose name begins so.
+    ErasesByPrefix,
+    /// A paused queue is served.
+    IgnoresPauses,
+    /// The audit trail has no reasons in it.
+    TellsNoReasons,
+    /// The audit trail goes with the jobs.
+    ForgetsTheTrail,
+    /// What is urgent waits for its turn.
+    IgnoresPriorities,
+    /// The key of a dead job is kept, whatever was asked for.
+    NeverReleasesKeys,
+    /// A job may be interrupted for ever.
+    CountsNoInterruptions,
+    /// No queue says when anything is or was.
+    TellsNoTimes,
+    /// What has ended counts no more in its batch.
+    ForgetsEndedJobsOfBatches,
+    /// The first line of a log is line 0.
+    CountsLinesFromNought,
+    /// The log of a job that is gone can still be read.
+    KeepsLogs,
+    /// The audit trail does not say where jobs came from.
+    ForgetsEnqueues,
+    /// A replay does not know what it is one of.
+    ForgetsLineage,
+    /// Payloads stay as long as their records.
+    KeepsPayloads,
+    /// What no rule names is not kept.
+    PrunesWhatNobodyNamed,
+    /// The answers to what comes together are in another order.
+    AnswersBackwards,
+    /// Jobs are found whatever they are tagged with.
+    IgnoresTags,
     /// Nobody who listens is told.
     WakesNobody,
     /// One of those who listen is told.
@@ -79,7 +121,7 @@ pub(super) enum Flaw {
 
 impl Flaw {
     /// Those that show in the answers to one caller, within what a random history asks.
-    pub(super) const SEQUENTIAL: [Self; 12] = [
+    pub(super) const SEQUENTIAL: [Self; 15] = [
         Self::ForgetsKeys,
         Self::FreesKeysOfEndedJobs,
         Self::ComparesKeysOnly,
@@ -92,5 +134,8 @@ impl Flaw {
         Self::PrunesRetrying,
         Self::KeepsMilliseconds,
         Self::TakesRetriesForReady,
+        Self::ReplaysWithoutEnd,
+        Self::IgnoresPriorities,
+        Self::NeverReleasesKeys,
     ];
 }

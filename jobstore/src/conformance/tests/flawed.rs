@@ -1,6 +1,10 @@
 //! A store that is wrong in one way.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use event_listener::EventListener;
@@ -8,8 +12,10 @@ use parking_lot::Mutex;
 
 use super::flaw::Flaw;
 use crate::{
-    Applied, Backlog, Claim, Claimed, Clock, Dedupe, Enqueued, Event, Fence, Job, JobId,
-    ManualClock, Memory, NewJob, Page, Query, Refused, Status, Store, StoreError, Timestamp,
+    Action, Applied, AtDeath, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Dedupe, Durability,
+    Enqueued, Event, Fence, Finding, Job, JobId, LogPage, ManualClock, Memory, NewJob, Page,
+    Priority, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Store,
+    StoreError, Tally, Timestamp, conformance::events,
 };
 
 mod wrong;
@@ -29,6 +35,7 @@ struct Notes {
     claimed: Vec<Job>,
     keys: Vec<(String, JobId)>,
     happened: BTreeSet<(Timestamp, JobId)>,
+    logs: BTreeMap<JobId, LogPage>,
 }
 
 /// A clock that is not the one that the store was given.
@@ -77,12 +84,20 @@ impl Flawed {
     /// What is written is not what was given.
     fn alter(&self, job: &mut NewJob) {
         job.queue = self.queue(&job.queue);
+        if self.has(Flaw::IgnoresPriorities) {
+            job.priority = Priority::Normal;
+        }
+        if self.has(Flaw::CountsNoInterruptions) {
+            job.max_interrupted = u32::MAX;
+        }
         match (self.flaw, &mut job.dedupe) {
+            (Some(Flaw::NeverReleasesKeys), Some(dedupe)) => dedupe.at_death = AtDeath::Keep,
             (Some(Flaw::ForgetsKeys), dedupe) => *dedupe = None,
             (Some(Flaw::TakesNoKeyForAKey), dedupe @ None) => {
                 *dedupe = Some(Dedupe {
                     key: "none".into(),
                     window: Duration::from_secs(60),
+                    at_death: AtDeath::Keep,
                 });
             }
             (Some(Flaw::FoldsCaseOfKeys), Some(dedupe)) => dedupe.key.make_ascii_lowercase(),
@@ -102,6 +117,9 @@ impl Flawed {
         }
         if self.has(Flaw::ForgetsEmptyResults) && job.result == Some("".into()) {
             job.result = None;
+        }
+        if self.has(Flaw::ForgetsLineage) {
+            job.replay_of = None;
         }
         if self.has(Flaw::StartsFencesAgain) && job.fence > Fence::NONE {
             job.fence = Fence::new(1);
@@ -156,6 +174,24 @@ impl Store for Flawed {
         Ok(enqueued)
     }
 
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        if self.has(Flaw::TakesWhatComesTogetherApart) {
+            let mut enqueued = Vec::new();
+            for job in jobs {
+                enqueued.push(self.store.enqueue(job).await?);
+            }
+            return Ok(enqueued);
+        }
+        if self.has(Flaw::WedgesOnLongQueues) && jobs.len() >= 8_000 {
+            return Err(StoreError::Unavailable("too many to unpack".into()));
+        }
+        let mut enqueued = self.store.enqueue_all(jobs).await?;
+        if self.has(Flaw::AnswersBackwards) {
+            enqueued.reverse();
+        }
+        Ok(enqueued)
+    }
+
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
         let mut claim = claim.clone();
         if self.has(Flaw::WedgesOnLongQueues) && self.store.len() >= 8_000 {
@@ -201,6 +237,18 @@ impl Store for Flawed {
         Ok(applied)
     }
 
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
+        let mut applied = self.store.apply_all(events.clone()).await?;
+        if self.has(Flaw::StopsAtTheFirstRefusal) {
+            let refused = |applied: &Applied| !matches!(applied, Applied::Now(_));
+            let at = applied.iter().position(refused).unwrap_or(applied.len());
+            for applied in &mut applied[at..] {
+                *applied = Applied::Unknown;
+            }
+        }
+        Ok(applied)
+    }
+
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
         if self.has(Flaw::TakesLossesForFailures) {
             return self.fail_what_is_over(limit).await;
@@ -216,14 +264,59 @@ impl Store for Flawed {
         Ok(reaped)
     }
 
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError> {
         if self.has(Flaw::PrunesRetrying) {
             self.cancel_what_waits_for_its_retry().await?;
         }
         if self.has(Flaw::DecidesBeforehand) {
-            return self.count_then_prune(before, limit).await;
+            return self.count_then_prune(retention, limit).await;
         }
-        self.store.prune(before, self.limit(limit)).await
+        if self.has(Flaw::KeepsPayloads) || self.has(Flaw::PrunesWhatNobodyNamed) {
+            return self.store.prune(&self.other(retention), limit).await;
+        }
+        if self.has(Flaw::ForgetsTheTrail) {
+            let retention = retention.audit(Duration::ZERO);
+            let mut pruned = self.store.prune(&retention, limit).await?;
+            pruned.audit = 0;
+            return Ok(pruned);
+        }
+        self.store.prune(retention, self.limit(limit)).await
+    }
+
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        let mut replay = replay.clone();
+        if self.has(Flaw::ReplaysWithoutEnd) {
+            replay.cap = u32::MAX;
+        }
+        self.store.replay(id, &replay).await
+    }
+
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        let key = self.store.get(id).await?.and_then(|job| job.dedupe_key);
+        let deleted = self.store.delete(id, by).await?;
+        if let Some(key) = key
+            && deleted
+            && self.has(Flaw::LeavesKeysOfDeletedJobs)
+        {
+            let keeper = NewJob::new("queue", "kind").dedupe(key, Duration::MAX);
+            let id = self.store.enqueue(keeper).await?.id();
+            let _ = self.store.apply(id, events::cancel()).await?;
+        }
+        Ok(deleted)
+    }
+
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError> {
+        if self.has(Flaw::ErasesByPrefix) {
+            return self.erase_by_prefix(subject, by, limit).await;
+        }
+        self.store.erase(subject, by, limit).await
+    }
+
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError> {
+        if self.has(Flaw::IgnoresPauses) {
+            return Ok(());
+        }
+        self.store.pause(queue, by).await
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -246,20 +339,77 @@ impl Store for Flawed {
             return self.page_by_count(query).await;
         }
         let queue = query.queue.as_deref().map(|queue| self.queue(queue));
+        let tag = query.tag.clone().filter(|_| !self.has(Flaw::IgnoresTags));
         self.store
             .list(&Query {
                 queue,
+                tag,
                 ..query.clone()
             })
             .await
     }
 
-    async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let mut backlog = self.store.backlog().await?;
-        if self.has(Flaw::TakesRetriesForReady) {
-            backlog.ready += std::mem::take(&mut backlog.retrying);
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        let mut page = self.store.log(id, after, limit).await?;
+        while let Some(next) = page.next
+            && self.has(Flaw::IgnoresLimits)
+        {
+            let more = self.store.log(id, next, limit).await?;
+            page.lines.extend(more.lines);
+            page.next = more.next;
         }
-        Ok(backlog)
+        if self.has(Flaw::CountsLinesFromNought) {
+            page.lines.iter_mut().for_each(|line| line.number -= 1);
+        }
+        if self.has(Flaw::KeepsLogs) {
+            return Ok(self.remember_log(id, page));
+        }
+        Ok(page)
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        let all = query.clone().limit(self.limit(query.limit));
+        let mut page = self.store.audit(&all).await?;
+        if self.has(Flaw::ForgetsEnqueues) {
+            page.entries.retain(|entry| entry.action != Action::Enqueue);
+        }
+        if self.has(Flaw::TellsNoReasons) {
+            page.entries
+                .iter_mut()
+                .for_each(|entry| entry.reason.clear());
+        }
+        Ok(page)
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        let mut queues = self.store.queues().await?;
+        if self.has(Flaw::TakesRetriesForReady) {
+            for queue in &mut queues {
+                queue.tally.ready += std::mem::take(&mut queue.tally.retrying);
+            }
+        }
+        if self.has(Flaw::TellsNoTimes) {
+            for queue in &mut queues {
+                (queue.due_since, queue.asked_at) = (None, None);
+            }
+        }
+        Ok(queues)
+    }
+
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        let mut tally = self.store.batch(batch).await?;
+        if self.has(Flaw::ForgetsEndedJobsOfBatches) {
+            tally.done = 0;
+        }
+        Ok(tally)
+    }
+
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
+        self.store.examine(mend).await
+    }
+
+    fn durability(&self) -> Durability {
+        self.store.durability()
     }
 
     async fn check(&self) -> Result<(), StoreError> {

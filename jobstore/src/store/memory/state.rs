@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) trail: Trail,
     pub(super) attention: Attention,
     ids: IdSource,
-    /// What jobs and keys take; the trail counts its own.
+    /// What jobs and keys take, and may take; the trail counts its own.
     bytes: usize,
     capacity: usize,
 }
@@ -37,20 +37,19 @@ pub(super) struct Kept {
 }
 
 impl State {
-    /// The trail takes at most this part of the capacity.
-    const TRAIL_SHARE: usize = 4;
-
+    /// An empty state that takes `capacity` bytes at most; an eighth of that is for the audit trail.
     pub(super) fn new(capacity: usize) -> Self {
+        let trail = capacity / 8;
         Self {
             jobs: BTreeMap::new(),
             index: Index::default(),
             keys: HashMap::new(),
             windows: BTreeSet::new(),
-            trail: Trail::default(),
+            trail: Trail::new(trail),
             attention: Attention::default(),
             ids: IdSource::default(),
             bytes: 0,
-            capacity,
+            capacity: capacity - trail,
         }
     }
 
@@ -154,7 +153,7 @@ impl State {
     }
 
     pub(super) fn write(&mut self, entry: AuditEntry) {
-        self.trail.write(entry, self.capacity / Self::TRAIL_SHARE);
+        self.trail.write(entry);
     }
 
     /// What to remember under the job's dedupe key if it has one, or the answer if it is a repetition.
@@ -233,15 +232,11 @@ impl State {
         if let Some(entry) = change.audit {
             self.write(entry);
         }
-        let over = self.bytes > self.capacity;
+        let others = self.bytes - self.jobs.get(&id).map_or(0, |kept| kept.bytes);
+        let room = self.capacity.saturating_sub(others);
         if let Some(kept) = self.jobs.get_mut(&id) {
             if let Some(line) = change.line {
-                // A log may not grow where there is no room: the new line takes the place of old ones.
-                let full = kept.log.len() as u64 >= LogLine::MAX_LINES || over;
-                kept.log.push_back(line);
-                if full {
-                    kept.log.pop_front();
-                }
+                kept.log_line(line, room);
             }
             self.bytes -= kept.bytes;
             kept.bytes = kept.count();
@@ -363,6 +358,16 @@ impl State {
 }
 
 impl Kept {
+    /// Writes a line. Where there is no room for the job with all its lines, the oldest go.
+    fn log_line(&mut self, line: LogLine, room: usize) {
+        self.log.push_back(line);
+        let mut bytes = self.count();
+        while self.log.len() as u64 > LogLine::MAX_LINES || (bytes > room && self.log.len() > 1) {
+            let oldest = self.log.pop_front();
+            bytes -= oldest.as_ref().map_or(0, footprint::of_line);
+        }
+    }
+
     fn count(&self) -> usize {
         let log = self.log.iter().map(footprint::of_line);
         footprint::of_job(&self.job) + log.sum::<usize>()

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::ManualClock;
+use crate::{Keep, Level, Logged, ManualClock, WorkerId};
 
 crate::conformance!(|clock| async move { Memory::with_clock(clock) });
 
@@ -9,6 +9,12 @@ mod shared {
     use super::*;
 
     crate::conformance!(|clock| async move { Arc::new(Memory::with_clock(clock)) });
+}
+
+fn cancel() -> Event {
+    Event::Cancel {
+        by: By::new("person:ada"),
+    }
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -24,14 +30,14 @@ fn a_full_store_forgets_what_has_ended_first_and_refuses_when_nothing_has() {
         let store = Memory::with_capacity(64 * 1024);
         let big = || NewJob::new("queue", "kind").payload(vec![0; 10 * 1024]);
         let first = store.enqueue(big()).await.unwrap().id();
-        let _ = store.apply(first, Event::Cancel).await.unwrap();
+        let _ = store.apply(first, cancel()).await.unwrap();
         let refused = loop {
             assert!(store.bytes() <= 64 * 1024);
             if let Err(error) = store.enqueue(big()).await {
                 break error;
             }
         };
-        assert!(matches!(refused, StoreError::Full(6)), "{refused}");
+        assert!(matches!(refused, StoreError::Full(5)), "{refused}");
         assert!(store.get(first).await.unwrap().is_none());
     });
 }
@@ -46,18 +52,20 @@ fn an_emptied_store_takes_no_bytes() {
                 .metadata("a", "b")
                 .dedupe("key", Duration::from_secs(1));
             let id = store.enqueue(job).await.unwrap().id();
-            let _ = store.apply(id, Event::Cancel).await.unwrap();
+            let _ = store.apply(id, cancel()).await.unwrap();
         }
         clock.advance(Duration::from_secs(2));
-        assert_eq!(store.prune(clock.now(), 1_000).await.unwrap(), 100);
+        let nothing = Retention::all(Keep::for_ever().newest(0)).audit(Duration::from_secs(1));
+        let pruned = store.prune(&nothing, 1_000).await.unwrap();
+        assert_eq!((pruned.jobs, pruned.audit), (100, 200));
         let last = store
             .enqueue(NewJob::new("queue", "kind"))
             .await
             .unwrap()
             .id();
-        let _ = store.apply(last, Event::Cancel).await.unwrap();
+        let _ = store.apply(last, cancel()).await.unwrap();
         clock.advance(Duration::from_secs(2));
-        assert_eq!(store.prune(clock.now(), 1).await.unwrap(), 1);
+        assert_eq!(store.prune(&nothing, 3).await.unwrap().total(), 3);
         assert_eq!((store.len(), store.bytes()), (0, 0));
     });
 }
@@ -76,5 +84,68 @@ fn a_stored_payload_does_not_hold_the_buffer_it_came_from() {
             store.get(id).await.unwrap().unwrap().payload.as_bytes(),
             [7; 10]
         );
+    });
+}
+
+/// Whatever people and workers do to a job, and however often, does not make the store larger than it may
+/// be.
+#[test]
+fn the_trail_of_a_busy_job_does_not_grow_the_store() {
+    block_on(async {
+        let store = Memory::with_capacity(64 * 1024);
+        let job = NewJob::new("queue", "kind").max_interrupted(u32::MAX);
+        let id = store.enqueue(job).await.unwrap().id();
+        let claim = Event::Claim {
+            worker: WorkerId::new("worker"),
+            lease: Duration::from_secs(30),
+        };
+        for _ in 0..2_000 {
+            let _ = store.apply(id, claim.clone()).await.unwrap();
+            let fence = store.get(id).await.unwrap().unwrap().fence;
+            let line = Logged {
+                level: Level::Info,
+                text: "x".repeat(1_000),
+            };
+            let _ = store.apply(id, Event::Log { fence, line }).await.unwrap();
+            let _ = store.apply(id, Event::Release { fence }).await.unwrap();
+            assert!(store.bytes() <= 64 * 1024, "{}", store.bytes());
+        }
+    });
+}
+
+#[test]
+fn of_jobs_that_come_together_none_stays_when_there_is_no_room_for_one() {
+    block_on(async {
+        let store = Memory::with_capacity(64 * 1024);
+        let big = || NewJob::new("queue", "kind").payload(vec![0; 10 * 1024]);
+        let keyed = big().dedupe("key", Duration::from_secs(60));
+        let jobs = [vec![keyed.clone()], vec![big(); 10]].concat();
+        assert!(store.enqueue_all(jobs).await.is_err());
+        assert_eq!((store.len(), store.bytes()), (0, 0));
+        assert!(matches!(
+            store.enqueue(keyed).await,
+            Ok(Enqueued::Created(_))
+        ));
+    });
+}
+
+#[test]
+fn an_index_that_is_wrong_is_found_and_mended() {
+    block_on(async {
+        let store = Memory::new();
+        let id = store
+            .enqueue(NewJob::new("queue", "kind"))
+            .await
+            .unwrap()
+            .id();
+        assert_eq!(store.examine(false).await.unwrap(), []);
+        store.step(|state, _| {
+            let job = state.get(id).unwrap();
+            state.index.remove(&job);
+        });
+        assert!(!store.examine(false).await.unwrap()[0].mended);
+        assert!(store.examine(true).await.unwrap()[0].mended);
+        assert_eq!(store.examine(false).await.unwrap(), []);
+        assert_eq!(store.queues().await.unwrap()[0].tally.ready, 1);
     });
 }

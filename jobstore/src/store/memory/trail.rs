@@ -5,27 +5,37 @@ use std::collections::VecDeque;
 use super::footprint;
 use crate::{AuditEntry, AuditPage, AuditQuery, Timestamp};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Trail {
     entries: VecDeque<AuditEntry>,
     written: u64,
     bytes: usize,
+    capacity: usize,
 }
 
 impl Trail {
+    pub(super) const fn new(capacity: usize) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            written: 0,
+            bytes: 0,
+            capacity,
+        }
+    }
+
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Adds an entry, and forgets the oldest beyond `capacity` bytes.
-    pub(super) fn write(&mut self, entry: AuditEntry, capacity: usize) {
+    /// Adds an entry, and forgets the oldest beyond the capacity.
+    pub(super) fn write(&mut self, entry: AuditEntry) {
         self.written += 1;
         self.bytes += footprint::of_entry(&entry);
         self.entries.push_back(AuditEntry {
             seq: self.written,
             ..entry
         });
-        while self.bytes > capacity {
+        while self.bytes > self.capacity {
             self.forget_first();
         }
     }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::Flawed;
 use crate::{
-    Applied, Category, Claim, Claimed, Enqueued, Event, Fence, JobId, NewJob, Page, Query, Retry,
-    Status, Store, StoreError, Timestamp, conformance::tests::flaw::Flaw,
+    Applied, By, Category, Claim, Claimed, Enqueued, Event, Fence, JobId, Keep, LogPage, NewJob,
+    Page, Pruned, Query, Retention, Retry, Status, Store, StoreError,
+    conformance::{events, tests::flaw::Flaw},
 };
 
 impl Flawed {
@@ -17,10 +18,10 @@ impl Flawed {
         {
             let keeper = NewJob::new(refused.queue, "keeper").dedupe(dedupe.key, dedupe.window);
             let id = self.store.enqueue(keeper).await?.id();
-            let _ = self.store.apply(id, Event::Cancel).await?;
-            self.store
-                .prune(self.now() + Duration::from_secs(1), 1)
-                .await?;
+            let _ = self.store.apply(id, events::cancel()).await?;
+            let nothing = Keep::for_ever().newest(0);
+            let retention = Retention::default().of(Status::Cancelled, nothing);
+            self.store.prune(&retention, 1).await?;
         }
         Ok(())
     }
@@ -113,23 +114,78 @@ impl Flawed {
         others_come_in_between().await;
         let decided = read.apply(event.clone(), self.now());
         let _ = self.store.apply(id, event).await?;
-        Ok(decided.map_or_else(Applied::Refused, |()| Applied::Now(read.status)))
+        Ok(decided.map_or_else(Applied::Refused, |_| Applied::Now(read.status)))
     }
 
     /// Answers how many there were, whoever deletes them.
     pub(super) async fn count_then_prune(
         &self,
-        before: Timestamp,
+        retention: &Retention,
         limit: usize,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Pruned, StoreError> {
+        let age = retention.rule(Status::Done).and_then(|keep| keep.age);
+        let before = self.now() - age.unwrap_or(Duration::MAX);
         let all = Query::default().limit(Query::MAX_LIMIT);
         let jobs = self.store.list(&all).await?.jobs;
         let old = jobs
             .iter()
             .filter(|job| job.ended_at.is_some_and(|ended| ended < before));
         others_come_in_between().await;
-        self.store.prune(before, limit).await?;
-        Ok(old.count().min(limit))
+        self.store.prune(retention, limit).await?;
+        Ok(Pruned {
+            jobs: old.count().min(limit),
+            ..Pruned::default()
+        })
+    }
+
+    /// Retention by rules that were not given.
+    pub(super) fn other(&self, retention: &Retention) -> Retention {
+        let mut other = *retention;
+        for status in Retention::STATUSES {
+            other = match retention.rule(status) {
+                Some(mut keep) if self.has(Flaw::KeepsPayloads) => {
+                    keep.payload_age = None;
+                    other.of(status, keep)
+                }
+                None if self.has(Flaw::PrunesWhatNobodyNamed) => {
+                    other.of(status, Keep::for_ever().newest(0))
+                }
+                _ => other,
+            };
+        }
+        other
+    }
+
+    /// A log as it was when there was one.
+    pub(super) fn remember_log(&self, id: JobId, page: LogPage) -> LogPage {
+        let logs = &mut self.notes.lock().logs;
+        if page.lines.is_empty() {
+            return logs.get(&id).cloned().unwrap_or(page);
+        }
+        logs.insert(id, page.clone());
+        page
+    }
+
+    pub(super) async fn erase_by_prefix(
+        &self,
+        prefix: &str,
+        by: &By,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let all = Query::default().limit(Query::MAX_LIMIT);
+        let mut erased = 0;
+        for summary in self.store.list(&all).await?.jobs {
+            let subject = self
+                .store
+                .get(summary.id)
+                .await?
+                .and_then(|job| job.subject);
+            let fits = subject.is_some_and(|subject| subject.starts_with(prefix));
+            if fits && erased < limit {
+                erased += usize::from(self.store.delete(summary.id, by).await?);
+            }
+        }
+        Ok(erased)
     }
 
     pub(super) async fn with_the_latest_fence(
@@ -170,7 +226,7 @@ impl Flawed {
     pub(super) async fn cancel_what_waits_for_its_retry(&self) -> Result<(), StoreError> {
         let retrying = Query::default().status(Status::Retrying);
         for job in self.store.list(&retrying).await?.jobs {
-            let _ = self.store.apply(job.id, Event::Cancel).await?;
+            let _ = self.store.apply(job.id, events::cancel()).await?;
         }
         Ok(())
     }
@@ -218,6 +274,13 @@ fn with_fence(event: Event, fence: Fence) -> Event {
         },
         Event::Release { .. } => Event::Release { fence },
         Event::Postpone { delay, .. } => Event::Postpone { fence, delay },
-        Event::Claim { .. } | Event::Expire | Event::Cancel => event,
+        Event::Progress { progress, .. } => Event::Progress { fence, progress },
+        Event::Log { line, .. } => Event::Log { fence, line },
+        Event::Claim { .. }
+        | Event::Expire
+        | Event::Cancel { .. }
+        | Event::Revive { .. }
+        | Event::Flag { .. }
+        | Event::Resolve { .. } => event,
     }
 }
