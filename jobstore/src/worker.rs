@@ -42,7 +42,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use retry::Backoff;
 
 use self::shift::Shift;
-pub use self::{context::Context, drain::Drained, failed::Failed, handler::Handler};
+pub use self::{
+    context::{Context, NotWritten},
+    drain::Drained,
+    failed::Failed,
+    handler::Handler,
+};
 use crate::{Jobs, Retention};
 
 mod attempt;
@@ -53,8 +58,10 @@ mod failed;
 mod handler;
 mod health;
 mod hold;
+mod holds;
 mod house;
 mod link;
+mod outbox;
 mod shift;
 mod signal;
 mod unwind;
@@ -78,6 +85,7 @@ pub struct Worker<H> {
     queue: String,
     handler: H,
     concurrency: usize,
+    prefetch: usize,
     lease: Duration,
     timeout: Duration,
     backoff: Backoff,
@@ -91,6 +99,7 @@ impl<H: Handler> Worker<H> {
     /// A worker for this queue. If nothing else is said:
     ///
     /// * concurrency: 16
+    /// * prefetch: none
     /// * lease: 30 s
     /// * timeout: 5 min
     /// * backoff: [`Backoff::exponential`]
@@ -105,6 +114,7 @@ impl<H: Handler> Worker<H> {
             queue: queue.into(),
             handler,
             concurrency: 16,
+            prefetch: 0,
             lease: Duration::from_secs(30),
             timeout: Duration::from_secs(5 * 60),
             backoff: Backoff::exponential(),
@@ -115,10 +125,24 @@ impl<H: Handler> Worker<H> {
         }
     }
 
-    /// How many jobs run at once, at least 1.
+    /// How many jobs run at once, from 1 to 100,000.
     #[must_use]
     pub fn concurrency(mut self, jobs: usize) -> Self {
-        self.concurrency = jobs.max(1);
+        self.concurrency = jobs.clamp(1, MOST_AT_ONCE);
+        self
+    }
+
+    /// How many jobs the worker claims beyond those that it can run, so that the next one is there when one
+    /// ends. For many short jobs on a store that is far away. Their leases are renewed like those of jobs
+    /// that run, and what has not begun when the worker is told to stop is given back. Until then no other
+    /// worker gets them, idle as it may be.
+    #[must_use]
+    pub const fn prefetch(mut self, jobs: usize) -> Self {
+        self.prefetch = if jobs < MOST_AT_ONCE {
+            jobs
+        } else {
+            MOST_AT_ONCE
+        };
         self
     }
 
@@ -188,6 +212,8 @@ impl<H: Handler> Worker<H> {
             biased;
             drained = shift.serve(shutdown) => drained,
             never = shift.keep_house() => match never {},
+            never = shift.link.keep_carrying() => match never {},
+            never = shift.holds.keep_renewing(&shift.link) => match never {},
         }
     }
 }
@@ -205,6 +231,7 @@ impl<H> fmt::Debug for Worker<H> {
     }
 }
 
+const MOST_AT_ONCE: usize = 100_000;
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 const LONGEST_LEASE: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);

@@ -3,15 +3,17 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
-use tracing::{debug, warn};
+use tokio::{
+    sync::SemaphorePermit,
+    time::{Instant, sleep},
+};
+use tracing::{Instrument, debug, info_span, warn};
 
 use super::{
     Context, Failed, Handler, chance,
     failed::Again,
     hold::{Hold, Loss},
     shift::Shift,
-    signal::Signal,
     unwind,
 };
 use crate::{Applied, Category, Event, Job, Retry, Status};
@@ -20,7 +22,7 @@ use crate::{Applied, Category, Event, Job, Retry, Status};
 #[derive(Debug)]
 pub(super) struct Attempt<H> {
     shift: Arc<Shift<H>>,
-    hold: Hold,
+    hold: Arc<Hold>,
     number: u32,
     claimed: Instant,
 }
@@ -28,18 +30,40 @@ pub(super) struct Attempt<H> {
 impl<H: Handler> Attempt<H> {
     /// The attempt at `job`, which was claimed by asking the store at `asked`.
     pub(super) fn new(shift: &Arc<Shift<H>>, job: &Job, asked: Instant) -> Self {
+        let hold = Hold::new(job.id, job.fence, shift.worker.lease, asked);
         Self {
             shift: Arc::clone(shift),
-            hold: Hold::new(job.id, job.fence, shift.worker.lease, asked),
+            hold: Arc::new(hold),
             number: job.attempts,
             claimed: asked,
         }
     }
 
-    /// Runs the handler and writes down how it ended.
-    pub(super) async fn run(mut self, job: Job) -> Ended {
+    pub(super) const fn hold(&self) -> &Arc<Hold> {
+        &self.hold
+    }
+
+    /// Runs the handler and writes down how it ended. All of it happens in a span of its own.
+    pub(super) async fn run(self, job: Job) -> Ended {
+        let span = info_span!(
+            "job",
+            id = %job.id,
+            queue = job.queue,
+            kind = job.kind,
+            attempt = self.number,
+            fence = %job.fence,
+        );
+        self.bring_to_an_end(job).instrument(span).await
+    }
+
+    async fn bring_to_an_end(self, job: Job) -> Ended {
+        let outcome = match self.slot().await {
+            Ok(_slot) => self.handle(job).await,
+            Err(outcome) => outcome,
+        };
+        self.shift.holds.let_go(&self.hold);
         let fence = self.hold.fence;
-        let (event, ended) = match self.handle(job).await {
+        let (event, ended) = match outcome {
             Outcome::Done(result) => (Event::Complete { fence, result }, Ended::Finished),
             Outcome::Failed(failed) => (self.failure(failed), Ended::Finished),
             Outcome::CalledOff => (Event::Release { fence }, Ended::Released),
@@ -60,20 +84,33 @@ impl<H: Handler> Attempt<H> {
         Ended::Lost
     }
 
-    async fn handle(&mut self, job: Job) -> Outcome {
+    /// Waits for its turn. Only what was claimed ahead finds no free slot.
+    async fn slot(&self) -> Result<SemaphorePermit<'_>, Outcome> {
+        if let Ok(slot) = self.shift.slots.try_acquire() {
+            return Ok(slot);
+        }
+        tokio::select! {
+            biased;
+            () = self.shift.closing.wait() => Err(Outcome::CalledOff),
+            loss = self.hold.lost() => Err(Outcome::Lost(loss)),
+            slot = self.shift.slots.acquire() => slot.map_err(|_| Outcome::CalledOff),
+        }
+    }
+
+    async fn handle(&self, job: Job) -> Outcome {
         let shift = &*self.shift;
         let handler = &shift.worker.handler;
         let timeout = shift.worker.timeout;
-        let over = Arc::new(Signal::default());
-        let context = Context::new(self.number, self.hold.fence, Arc::clone(&over));
+        let (hold, link) = (Arc::clone(&self.hold), Arc::clone(&shift.link));
+        let context = Context::new(self.number, hold, link);
         let mut handling = pin!(Some(async move { handler.handle(job, context).await }));
         // Raised before the handler is dropped, also when this task is: what it drops can ask.
-        let over = over.raise_on_drop();
+        let over = self.hold.over.raise_on_drop();
         // In this order: most handlers are done when first polled, and then cost no timer.
         let outcome = tokio::select! {
             biased;
             answer = unwind::catch(handling.as_mut()) => Outcome::from(answer),
-            loss = self.hold.keep(&shift.link) => Outcome::Lost(loss),
+            loss = self.hold.lost() => Outcome::Lost(loss),
             () = async { sleep(timeout).await } => Outcome::Failed(overlong(timeout)),
             () = shift.called_off.wait() => Outcome::CalledOff,
         };
@@ -81,7 +118,6 @@ impl<H: Handler> Attempt<H> {
         unwind::clear(handling);
         outcome
     }
-
     fn failure(&self, failed: Failed) -> Event {
         let fence = self.hold.fence;
         let retry = match failed.again {
@@ -109,7 +145,7 @@ impl<H: Handler> Attempt<H> {
     }
 
     fn report(&self, status: Status) {
-        let Hold { job, fence, .. } = &self.hold;
+        let Hold { job, fence, .. } = &*self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
         if status == Status::Dead {
             warn!(%job, queue, attempt, %fence, "the job is dead; a person must look");
@@ -119,7 +155,7 @@ impl<H: Handler> Attempt<H> {
     }
 
     fn report_lost(&self, reason: &str) {
-        let Hold { job, fence, .. } = &self.hold;
+        let Hold { job, fence, .. } = &*self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
         warn!(%job, queue, attempt, %fence, reason, "the lease is lost");
     }

@@ -1,25 +1,51 @@
-//! What a handler knows about its attempt.
+//! What a handler knows about its attempt, and what it can do for its job.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use super::signal::Signal;
-use crate::Fence;
+use super::{hold::Hold, link::Link};
+use crate::{
+    Applied, Enqueued, Event, Fence, JobId, Jobs, Level, Logged, NewJob, Progress, StoreError,
+};
 
 /// The attempt that a handler is in. Cheap to clone.
-#[derive(Clone, Debug)]
+///
+/// ```
+/// use jobstore::{Job, Level, NewJob, Progress, worker::{Context, Failed}};
+///
+/// async fn import(job: Job, context: Context) -> Result<Option<serde_json::Value>, Failed> {
+///     let lines = job.payload.as_bytes().split(|&byte| byte == b'\n');
+///     let total = lines.clone().count() as u64;
+///     for (line, done) in lines.zip(1..) {
+///         let new = NewJob::new("rows", "row.import").payload(line.to_vec());
+///         // A key of its own, since this attempt may be the second one to come this far.
+///         let new = new.dedupe(format!("{}:{done}", job.id), std::time::Duration::from_secs(86_400));
+///         let _ = context.enqueue(new).await.map_err(Failed::transient)?;
+///         context.progress(Progress::of(done, total)).await?;
+///     }
+///     context.log(Level::Info, format!("{total} lines")).await?;
+///     Ok(None)
+/// }
+/// ```
+#[derive(Clone)]
 pub struct Context {
     attempt: u32,
-    fence: Fence,
-    over: Arc<Signal>,
+    hold: Arc<Hold>,
+    link: Arc<Link>,
 }
 
 impl Context {
-    pub(super) const fn new(attempt: u32, fence: Fence, over: Arc<Signal>) -> Self {
+    pub(super) const fn new(attempt: u32, hold: Arc<Hold>, link: Arc<Link>) -> Self {
         Self {
             attempt,
-            fence,
-            over,
+            hold,
+            link,
         }
+    }
+
+    /// The job.
+    #[must_use]
+    pub fn job(&self) -> JobId {
+        self.hold.job
     }
 
     /// Which attempt this is, counted from 1.
@@ -32,8 +58,45 @@ impl Context {
     /// keeps the highest it has seen, and refuses lower ones, cannot be written to by a worker that was
     /// presumed dead.
     #[must_use]
-    pub const fn fence(&self) -> Fence {
-        self.fence
+    pub fn fence(&self) -> Fence {
+        self.hold.fence
+    }
+
+    /// Tells how far the job is. Each call writes to the store: tell it by the page, not by the row.
+    ///
+    /// # Errors
+    ///
+    /// [`NotWritten`]. If the lease is lost, the handler is stopped at its next await.
+    pub async fn progress(&self, progress: Progress) -> Result<(), NotWritten> {
+        let fence = self.hold.fence;
+        self.write(Event::Progress { fence, progress }).await
+    }
+
+    /// Writes a line into the job's log, where people read it: leave secrets out.
+    ///
+    /// # Errors
+    ///
+    /// As [`progress`](Self::progress).
+    pub async fn log(&self, level: Level, text: impl Into<String>) -> Result<(), NotWritten> {
+        let (fence, text) = (self.hold.fence, text.into());
+        let line = Logged { level, text };
+        self.write(Event::Log { fence, line }).await
+    }
+
+    /// Takes in a job that is a child of this one. An attempt that was cut short is made again and does so
+    /// again: give the child a dedupe key.
+    ///
+    /// # Errors
+    ///
+    /// See [`Store::enqueue`](crate::Store::enqueue).
+    pub async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
+        self.link.jobs.enqueue(job.parent(self.hold.job)).await
+    }
+
+    /// The store that the job is from.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs {
+        &self.link.jobs
     }
 
     /// Resolves once this attempt may no longer act for the job: its lease was lost, its time was up,
@@ -42,12 +105,49 @@ impl Context {
     /// The handler's own future is dropped at that moment. This is for what goes on without it: tasks
     /// that it spawned, and, through [`is_lease_lost`](Self::is_lease_lost), blocking threads.
     pub async fn lease_lost(&self) {
-        self.over.wait().await;
+        self.hold.over.wait().await;
     }
 
     /// Whether [`lease_lost`](Self::lease_lost) has resolved.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {
-        self.over.is_raised()
+        self.hold.over.is_raised()
     }
+
+    async fn write(&self, event: Event) -> Result<(), NotWritten> {
+        if self.is_lease_lost() {
+            return Err(NotWritten::LeaseLost);
+        }
+        let (hold, asked) = (&self.hold, tokio::time::Instant::now());
+        match self.link.post(hold.end(), hold.job, event).await {
+            Some(Applied::Now(_)) => Ok(()),
+            Some(refused) => {
+                hold.answered(asked, refused);
+                Err(NotWritten::LeaseLost)
+            }
+            None => Err(NotWritten::Unavailable),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("job", &self.job())
+            .field("attempt", &self.attempt)
+            .field("fence", &self.fence())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why something was not written for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotWritten {
+    /// The job has moved on, and this attempt must stop.
+    #[error("the lease is lost")]
+    LeaseLost,
+    /// The store failed. Whether it was written is not known, and the attempt may go on.
+    #[error("the store is unavailable")]
+    Unavailable,
 }

@@ -2,9 +2,10 @@
 
 use std::{fmt, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::link::Link;
+use super::{link::Link, signal::Signal};
 use crate::{Applied, Event, Fence, JobId};
 
 /// A lease that this worker holds.
@@ -15,69 +16,84 @@ use crate::{Applied, Event, Fence, JobId};
 pub(super) struct Hold {
     pub(super) job: JobId,
     pub(super) fence: Fence,
+    /// Raised when the attempt may no longer act for the job, for whatever reason.
+    pub(super) over: Signal,
     lease: Duration,
-    renewed: Instant,
+    renewed: Mutex<Instant>,
+    /// Raised when the store says that the job has moved on.
+    taken: Signal,
 }
 
 impl Hold {
     /// The lease that was asked for at `asked`.
-    pub(super) const fn new(job: JobId, fence: Fence, lease: Duration, asked: Instant) -> Self {
+    pub(super) fn new(job: JobId, fence: Fence, lease: Duration, asked: Instant) -> Self {
         Self {
             job,
             fence,
+            over: Signal::default(),
             lease,
-            renewed: asked,
+            renewed: Mutex::new(asked),
+            taken: Signal::default(),
         }
     }
 
-    /// Renews the lease each third of its length, and resolves when it is lost.
-    pub(super) async fn keep(&mut self, link: &Link) -> Loss {
-        let mut next = self.renewed + self.lease / 3;
-        loop {
-            sleep_until(next.min(self.end())).await;
-            let asked = Instant::now();
-            if asked >= self.end() {
-                return Loss::RanOut;
-            }
-            let event = Event::Heartbeat {
-                fence: self.fence,
-                lease: self.lease,
-            };
-            next = match link
-                .ask(self.end(), link.store.apply(self.job, event))
-                .await
-            {
-                Some(Applied::Now(_)) => {
-                    self.renewed = asked;
-                    asked + self.lease / 3
-                }
-                Some(Applied::Refused(_) | Applied::Unknown) => return Loss::Taken,
-                None => Instant::now() + self.pause(link),
-            };
+    /// When it is over, unless it is renewed.
+    pub(super) fn end(&self) -> Instant {
+        *self.renewed.lock() + self.lease
+    }
+
+    /// When it is to be renewed.
+    pub(super) fn due(&self) -> Instant {
+        *self.renewed.lock() + self.lease / 3
+    }
+
+    pub(super) const fn heartbeat(&self) -> Event {
+        Event::Heartbeat {
+            fence: self.fence,
+            lease: self.lease,
+        }
+    }
+
+    /// The store answered, to what it was asked at `asked`.
+    pub(super) fn answered(&self, asked: Instant, applied: Applied) {
+        match applied {
+            Applied::Now(_) => *self.renewed.lock() = asked,
+            Applied::Refused(_) | Applied::Unknown => self.taken.raise(),
+        }
+    }
+
+    /// Resolves when it is lost.
+    pub(super) async fn lost(&self) -> Loss {
+        tokio::select! {
+            biased;
+            () = self.taken.wait() => Loss::Taken,
+            () = self.ran_out() => Loss::RanOut,
+        }
+    }
+
+    async fn ran_out(&self) {
+        // The end moves away while we sleep.
+        while Instant::now() < self.end() {
+            sleep_until(self.end()).await;
         }
     }
 
     /// Writes down how the attempt ended: again and again until the store answers or the lease is over,
     /// which is `None`.
     pub(super) async fn settle(&self, link: &Link, event: Event) -> Option<Applied> {
-        loop {
-            let verb = link.store.apply(self.job, event.clone());
-            if let Some(applied) = link.ask(self.end(), verb).await {
-                return Some(applied);
-            }
+        let mut applied = link.post(self.end(), self.job, event.clone()).await;
+        while applied.is_none() {
             sleep(self.pause(link)).await;
             if Instant::now() >= self.end() {
                 return None;
             }
+            applied = link.send(self.end(), self.job, event.clone()).await;
         }
-    }
-
-    fn end(&self) -> Instant {
-        self.renewed + self.lease
+        applied
     }
 
     /// A short lease needs short pauses, or there would be no second try.
-    fn pause(&self, link: &Link) -> Duration {
+    pub(super) fn pause(&self, link: &Link) -> Duration {
         link.pause().min(self.lease / 10)
     }
 }

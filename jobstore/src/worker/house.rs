@@ -27,7 +27,7 @@ impl<H> Shift<H> {
         while self.link.is_steady(self.worker.lease / 3) {
             let Some(reaped) = self
                 .link
-                .ask(self.deadline(), self.link.store.reap(BATCH))
+                .ask(self.deadline(), self.link.store().reap(BATCH))
                 .await
             else {
                 return;
@@ -53,7 +53,7 @@ impl<H> Shift<H> {
 
     async fn prune(&self) {
         while self.link.is_steady(Duration::ZERO) {
-            let verb = self.link.store.prune(&self.worker.retention, BATCH);
+            let verb = self.link.store().prune(&self.worker.retention, BATCH);
             let Some(pruned) = self.link.ask(self.deadline(), verb).await else {
                 return;
             };

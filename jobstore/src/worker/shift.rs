@@ -1,9 +1,18 @@
 //! One run of a worker, from its start until it has drained.
 
-use std::{pin::pin, process, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use event_listener::EventListener;
 use tokio::{
+    sync::Semaphore,
     task::JoinSet,
     time::{Instant, sleep, timeout, timeout_at},
 };
@@ -13,16 +22,24 @@ use super::{
     Drained, Handler, SHORTEST_WAIT, Worker,
     attempt::{Attempt, Ended},
     chance,
+    holds::Holds,
     link::Link,
     signal::Signal,
 };
-use crate::{Claim, Timestamp, WorkerId};
+use crate::{Claim, Job, Timestamp, WorkerId};
 
 /// What all attempts of one run share.
 #[derive(Debug)]
 pub(super) struct Shift<H> {
     pub(super) worker: Worker<H>,
-    pub(super) link: Link,
+    pub(super) link: Arc<Link>,
+    pub(super) holds: Holds,
+    /// One for each handler that may run at once.
+    pub(super) slots: Semaphore,
+    /// Raised when the worker is told to stop: what has not begun by then does not begin.
+    pub(super) closing: Signal,
+    /// Whether the queue was paused when it was asked last.
+    paused: AtomicBool,
     /// Raised when the time to drain is over.
     pub(super) called_off: Signal,
 }
@@ -32,7 +49,11 @@ impl<H: Handler> Shift<H> {
         // The random part makes it unique to this start, which a process id alone is not.
         let name = format!("{}.{}.{:016x}", worker.queue, process::id(), chance::bits());
         Self {
-            link: Link::new(Arc::clone(worker.jobs.store()), WorkerId::new(&name)),
+            link: Arc::new(Link::new(worker.jobs.clone(), WorkerId::new(&name))),
+            holds: Holds::new(worker.lease),
+            slots: Semaphore::new(worker.concurrency),
+            closing: Signal::default(),
+            paused: AtomicBool::new(false),
             worker,
             called_off: Signal::default(),
         }
@@ -43,12 +64,12 @@ impl<H: Handler> Shift<H> {
         let mut shutdown = pin!(shutdown);
         let mut attempts = JoinSet::new();
         let stopped = loop {
-            let free = tokio::select! {
+            let room = tokio::select! {
                 biased;
                 () = &mut shutdown => break Instant::now(),
-                free = self.free_slots(&mut attempts) => free,
+                room = self.room(&mut attempts) => room,
             };
-            let mut claiming = pin!(self.claim(free, &mut attempts));
+            let mut claiming = pin!(self.claim(room, &mut attempts));
             let next = tokio::select! {
                 biased;
                 next = &mut claiming => next,
@@ -69,36 +90,36 @@ impl<H: Handler> Shift<H> {
         self.drain(attempts, stopped).await
     }
 
-    /// Waits until there is a free slot, and says how many there are.
-    async fn free_slots(&self, attempts: &mut JoinSet<Ended>) -> usize {
-        while attempts.len() >= self.worker.concurrency {
+    /// Waits until there is room for another job, and says for how many.
+    async fn room(&self, attempts: &mut JoinSet<Ended>) -> usize {
+        let most = self.worker.concurrency + self.worker.prefetch;
+        while attempts.len() >= most {
             let _ = attempts.join_next().await;
         }
-        // All that have ended by now: their slots are filled by one claim.
+        // All that have ended by now: their places are filled by one claim.
         while attempts.try_join_next().is_some() {}
-        self.worker.concurrency - attempts.len()
+        most - attempts.len()
     }
 
-    /// Claims up to `free` jobs, starts them, and says when to claim again.
-    async fn claim(self: &Arc<Self>, free: usize, attempts: &mut JoinSet<Ended>) -> Next {
+    /// Claims up to `room` jobs, starts them, and says when to claim again.
+    async fn claim(self: &Arc<Self>, room: usize, attempts: &mut JoinSet<Ended>) -> Next {
         let claim = Claim {
             queue: self.worker.queue.clone(),
             worker: self.link.worker.clone(),
             lease: self.worker.lease,
-            limit: free,
+            limit: room,
         };
         // Listening first and claiming second misses no job that this process enqueues.
-        let bell = self.link.store.listen();
+        let bell = self.link.store().listen();
         let asked = Instant::now();
         // What comes after the lease is of no use: it is over by then.
-        let verb = self.link.store.claim(&claim);
+        let verb = self.link.store().claim(&claim);
         let Some(claimed) = self.link.ask(asked + self.worker.lease, verb).await else {
             return Next::After(self.link.pause());
         };
-        let all = claimed.jobs.len() < free;
-        for job in claimed.jobs {
-            attempts.spawn(Attempt::new(self, &job, asked).run(job));
-        }
+        self.note_pause(claimed.paused);
+        let all = claimed.jobs.len() < room;
+        self.begin(claimed.jobs, asked, attempts);
         if all {
             Next::Bell(bell, self.patience(claimed.next_due))
         } else {
@@ -106,16 +127,41 @@ impl<H: Handler> Shift<H> {
         }
     }
 
+    fn begin(self: &Arc<Self>, jobs: Vec<Job>, asked: Instant, attempts: &mut JoinSet<Ended>) {
+        let begun: Vec<_> = jobs
+            .into_iter()
+            .map(|job| (Attempt::new(self, &job, asked), job))
+            .collect();
+        self.holds
+            .keep(begun.iter().map(|(attempt, _)| Arc::clone(attempt.hold())));
+        for (attempt, job) in begun {
+            attempts.spawn(attempt.run(job));
+        }
+    }
+
+    fn note_pause(&self, paused: bool) {
+        if self.paused.swap(paused, Ordering::Relaxed) == paused {
+            return;
+        }
+        let (worker, queue) = (&self.link.worker, &*self.worker.queue);
+        if paused {
+            info!(%worker, queue, "the queue is paused");
+        } else {
+            info!(%worker, queue, "the queue is served again");
+        }
+    }
+
     /// How long to wait for the bell, with the next job due at `due`.
     fn patience(&self, due: Option<Timestamp>) -> Duration {
         let longest = self.worker.poll_every;
         due.map_or(longest, |due| {
-            due.since(self.link.store.now())
+            due.since(self.link.store().now())
                 .clamp(SHORTEST_WAIT, longest)
         })
     }
 
     async fn drain(&self, mut attempts: JoinSet<Ended>, stopped: Instant) -> Drained {
+        self.closing.raise();
         while attempts.try_join_next().is_some() {}
         let mut drained = Drained::default();
         if attempts.is_empty() {

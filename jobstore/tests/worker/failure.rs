@@ -308,8 +308,11 @@ async fn a_job_that_crashes_every_worker_ends_up_dead() {
         worker.crash().await;
     }
     let job = world.job(id).await;
-    assert_eq!((job.status, job.lost), (Status::Dead, Job::MAX_LOST));
-    assert_eq!(crashes, usize::try_from(Job::MAX_LOST).unwrap());
+    assert_eq!(
+        (job.status, job.lost),
+        (Status::Dead, NewJob::DEFAULT_MAX_LOST)
+    );
+    assert_eq!(crashes, usize::try_from(NewJob::DEFAULT_MAX_LOST).unwrap());
     assert!(
         job.errors
             .iter()

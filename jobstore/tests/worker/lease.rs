@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jobstore::{
-    Applied, Job, NewJob, Status, WorkerId,
+    Applied, By, Job, NewJob, Status, WorkerId,
     worker::{Context, Handler},
 };
 use tokio::time::{Instant, sleep};
@@ -86,7 +86,7 @@ async fn a_job_that_is_called_off_is_stopped_at_its_next_heartbeat() {
     let worker = start(world.worker(endless(&stopped)));
     sleep(secs(15)).await;
     assert_eq!(
-        world.jobs.cancel(id).await.unwrap(),
+        world.jobs.cancel(id, By::new("ada")).await.unwrap(),
         Applied::Now(Status::Cancelled)
     );
 
@@ -125,7 +125,7 @@ async fn what_a_handler_has_spawned_is_told_that_the_lease_is_lost() {
     }));
     sleep(secs(1)).await;
     assert_eq!(told.len(), 0);
-    let _ = world.jobs.cancel(id).await.unwrap();
+    let _ = world.jobs.cancel(id, By::new("ada")).await.unwrap();
     assert_eq!(told.reach(1).await, [true]);
     assert!(world.now() <= secs(10) + 2 * TICK, "{:?}", world.now());
     worker.stop().await;
@@ -159,7 +159,7 @@ async fn a_lease_that_turns_out_lost_at_the_end_is_no_failure() {
         Ok(Some("too late".into()))
     }));
     sleep(secs(2)).await;
-    let _ = world.jobs.cancel(id).await.unwrap();
+    let _ = world.jobs.cancel(id, By::new("ada")).await.unwrap();
     sleep(secs(60)).await;
     let job = world.job(id).await;
     assert_eq!(

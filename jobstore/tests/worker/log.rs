@@ -6,7 +6,7 @@ use std::{
 };
 
 use jobstore::{
-    Job, NewJob,
+    By, Job, NewJob,
     worker::{Context, Failed},
 };
 use tokio::time::sleep;
@@ -131,7 +131,7 @@ async fn a_dead_job_and_a_lost_lease_are_warnings() {
         Ok(None)
     }));
     world.ended(dead).await;
-    let _ = world.jobs.cancel(lost).await.unwrap();
+    let _ = world.jobs.cancel(lost, By::new("ada")).await.unwrap();
     sleep(secs(60)).await;
     worker.stop().await;
 

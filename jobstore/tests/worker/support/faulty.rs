@@ -10,8 +10,9 @@ use std::{
 use async_trait::async_trait;
 use event_listener::EventListener;
 use jobstore::{
-    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Memory, NewJob, Page,
-    Query, Store, StoreError, Timestamp,
+    Applied, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Durability, Enqueued, Event,
+    Finding, Job, JobId, LogPage, Memory, NewJob, Page, Pruned, Query, QueueState, Replay,
+    Replayed, Retention, Store, StoreError, Tally, Timestamp,
 };
 use tokio::time::sleep;
 
@@ -21,6 +22,7 @@ pub(crate) struct Faulty {
     memory: Memory,
     faults: Mutex<HashMap<Verb, Fault>>,
     asked: Mutex<HashMap<Verb, usize>>,
+    poison: Mutex<Option<JobId>>,
     deaf: AtomicBool,
     silence: event_listener::Event,
     /// Rings whenever a worker has done something, for tests that wait for it.
@@ -46,9 +48,9 @@ impl Verb {
         Self::Prune,
     ];
 
-    fn of(event: &Event) -> Self {
-        match event {
-            Event::Heartbeat { .. } => Self::Heartbeat,
+    fn of(events: &[(JobId, Event)]) -> Self {
+        match events {
+            [(_, Event::Heartbeat { .. }), ..] => Self::Heartbeat,
             _ => Self::Settle,
         }
     }
@@ -63,6 +65,8 @@ pub(crate) enum Fault {
     Lies,
     /// It never answers.
     Hangs,
+    /// It never answers this once.
+    HangsOnce,
     /// It takes its time.
     Slow(Duration),
 }
@@ -73,6 +77,7 @@ impl Faulty {
             memory: Memory::with_clock(clock),
             faults: Mutex::default(),
             asked: Mutex::default(),
+            poison: Mutex::default(),
             deaf: AtomicBool::new(false),
             silence: event_listener::Event::new(),
             changed: event_listener::Event::new(),
@@ -91,6 +96,16 @@ impl Faulty {
 
     pub(crate) fn mend(&self) {
         self.faults.lock().unwrap().clear();
+    }
+
+    /// From now on it takes nothing that is written for this job, nor what comes with it.
+    pub(crate) fn choke_on(&self, job: JobId) {
+        *self.poison.lock().unwrap() = Some(job);
+    }
+
+    fn chokes_on(&self, events: &[(JobId, Event)]) -> bool {
+        let poison = *self.poison.lock().unwrap();
+        events.iter().any(|&(job, _)| Some(job) == poison)
     }
 
     /// From now on nobody hears what changes, as if another process changed it.
@@ -113,6 +128,10 @@ impl Faulty {
         match fault {
             Some(Fault::Fails) => return Err(StoreError::Unavailable("unplugged".into())),
             Some(Fault::Hangs) => return std::future::pending().await,
+            Some(Fault::HangsOnce) => {
+                self.faults.lock().unwrap().remove(&verb);
+                return std::future::pending().await;
+            }
             Some(Fault::Slow(delay)) => sleep(delay).await,
             Some(Fault::Lies) | None => {}
         }
@@ -125,6 +144,7 @@ impl Faulty {
     }
 }
 
+/// Only what workers ask can go wrong; what people do always works.
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Store for Faulty {
@@ -132,27 +152,49 @@ impl Store for Faulty {
         self.memory.enqueue(job).await
     }
 
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        self.memory.enqueue_all(jobs).await
+    }
+
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
         self.go(Verb::Claim, self.memory.claim(claim)).await
     }
 
     async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
-        // Only workers heartbeat and settle; what people do always works.
-        match event {
-            Event::Cancel => self.memory.apply(id, event).await,
-            event => {
-                self.go(Verb::of(&event), self.memory.apply(id, event))
-                    .await
-            }
+        self.memory.apply(id, event).await
+    }
+
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
+        let verb = Verb::of(&events);
+        if verb == Verb::Settle && self.chokes_on(&events) {
+            return Err(StoreError::Unavailable("that is too much".into()));
         }
+        self.go(verb, self.memory.apply_all(events)).await
     }
 
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
         self.go(Verb::Reap, self.memory.reap(limit)).await
     }
 
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.go(Verb::Prune, self.memory.prune(before, limit)).await
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        self.memory.replay(id, replay).await
+    }
+
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        self.memory.delete(id, by).await
+    }
+
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError> {
+        self.memory.erase(subject, by, limit).await
+    }
+
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError> {
+        self.go(Verb::Prune, self.memory.prune(retention, limit))
+            .await
+    }
+
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError> {
+        self.memory.pause(queue, by).await
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -163,8 +205,28 @@ impl Store for Faulty {
         self.memory.list(query).await
     }
 
-    async fn backlog(&self) -> Result<Backlog, StoreError> {
-        self.memory.backlog().await
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        self.memory.log(id, after, limit).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        self.memory.audit(query).await
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        self.memory.queues().await
+    }
+
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        self.memory.batch(batch).await
+    }
+
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
+        self.memory.examine(mend).await
+    }
+
+    fn durability(&self) -> Durability {
+        self.memory.durability()
     }
 
     async fn check(&self) -> Result<(), StoreError> {

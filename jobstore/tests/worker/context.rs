@@ -1,0 +1,131 @@
+//! What a handler can do for its job.
+
+use jobstore::{
+    By, Job, Level, NewJob, Progress, Status,
+    worker::{Context, NotWritten},
+};
+use tokio::time::sleep;
+
+use crate::support::{Fault, Notes, QUEUE, TICK, Verb, World, for_ever, secs, start};
+
+fn new_job() -> NewJob {
+    NewJob::new(QUEUE, "kind")
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_and_log_are_there_while_the_job_runs() {
+    let world = World::new();
+    let id = world.enqueue(new_job()).await;
+    let told = Notes::new();
+    let notes = told.clone();
+    let worker = start(world.worker(move |job: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            assert_eq!(context.job(), job.id);
+            context.progress(Progress::of(1, 4).note("page 1")).await?;
+            context.log(Level::Warn, "a row without a name").await?;
+            notes.add(());
+            sleep(secs(5)).await;
+            Ok(None)
+        }
+    }));
+    told.reach(1).await;
+    let job = world.job(id).await;
+    assert_eq!(job.status, Status::Running);
+    assert_eq!(job.progress, Some(Progress::of(1, 4).note("page 1")));
+    let lines = world.jobs.log(id, 0, 10).await.unwrap().lines;
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| (line.attempt, line.level, &*line.text))
+        .collect();
+    assert_eq!(lines, [(1, Level::Warn, "a row without a name")]);
+    assert_eq!(world.ended(id).await.status, Status::Done);
+    worker.stop().await;
+}
+
+/// A handler that writes hears at once that it has lost the job, and not only at its next heartbeat.
+#[tokio::test(start_paused = true)]
+async fn who_writes_for_a_job_that_has_moved_on_is_told_and_stopped() {
+    let world = World::new();
+    let id = world.enqueue(new_job()).await;
+    let told = Notes::new();
+    let notes = told.clone();
+    let worker = start(world.worker(move |_: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            sleep(secs(2)).await;
+            notes.add(context.progress(Progress::so_far(1)).await);
+            let left = context.clone();
+            tokio::spawn(async move {
+                left.lease_lost().await;
+                notes.add(left.log(Level::Info, "too late").await);
+            });
+            for_ever().await
+        }
+    }));
+    sleep(secs(1)).await;
+    let _ = world.jobs.cancel(id, By::new("ada")).await.unwrap();
+    let told = told.reach(2).await;
+    assert_eq!(told, [Err(NotWritten::LeaseLost); 2]);
+    assert!(world.now() <= secs(2) + 2 * TICK, "{:?}", world.now());
+    assert_eq!(world.job(id).await.progress, None);
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_go_on_when_its_progress_could_not_be_written() {
+    let world = World::new();
+    let id = world.enqueue(new_job()).await;
+    let told = Notes::new();
+    let notes = told.clone();
+    let worker = start(world.worker(move |_: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            sleep(secs(1)).await;
+            notes.add(context.progress(Progress::so_far(1)).await);
+            sleep(secs(1)).await;
+            Ok(None)
+        }
+    }));
+    sleep(secs(1) / 2).await;
+    world.store.break_verb(Verb::Settle, Fault::Fails);
+    assert_eq!(told.reach(1).await, [Err(NotWritten::Unavailable)]);
+    world.store.mend();
+    let job = world.ended(id).await;
+    assert_eq!((job.status, job.attempts), (Status::Done, 1));
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_a_handler_enqueues_names_its_parent() {
+    let world = World::new();
+    let id = world.enqueue(new_job()).await;
+    let children = Notes::new();
+    let notes = children.clone();
+    let worker = start(world.worker(move |_: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            let child = NewJob::new("elsewhere", "child");
+            notes.add(context.enqueue(child).await.unwrap().id());
+            Ok(None)
+        }
+    }));
+    world.ended(id).await;
+    let child = world.job(children.all()[0]).await;
+    assert_eq!(child.parent, Some(id));
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_context_shows_no_more_than_which_attempt_it_is() {
+    let world = World::new();
+    let id = world.enqueue(new_job().payload("card 4242")).await;
+    let worker =
+        start(world.worker(|_: Job, context: Context| async move {
+            Ok(Some(format!("{context:?}").into()))
+        }));
+    let shown = world.ended(id).await.result.unwrap();
+    let expected = format!("Context {{ job: {id:?}, attempt: 1, fence: Fence(1), .. }}");
+    assert_eq!(shown, expected);
+    worker.stop().await;
+}
