@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
+
 use crate::{AtDeath, Dedupe, JobId, Payload, Priority, Timestamp};
 
 /// A job that is to be enqueued.
@@ -86,6 +88,18 @@ impl NewJob {
     pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
         self.payload = payload.into();
         self
+    }
+
+    /// `payload` as JSON. The worker's `typed` reads it back.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written as JSON; a map whose keys are no strings cannot.
+    pub fn json<T: Serialize + ?Sized>(self, payload: &T) -> Result<Self, InvalidJob> {
+        match serde_json::to_vec(payload) {
+            Ok(json) => Ok(self.payload(json)),
+            Err(error) => Err(InvalidJob::new("payload", format!("is no JSON: {error}"))),
+        }
     }
 
     /// Who or what asks for it.

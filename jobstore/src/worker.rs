@@ -39,14 +39,19 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use ratelimit::Quota;
 use retry::Backoff;
 
 use self::shift::Shift;
+#[cfg(feature = "tower")]
+pub use self::tower::Tower;
 pub use self::{
     context::{Context, NotWritten},
     drain::Drained,
     failed::Failed,
     handler::Handler,
+    kinds::Kinds,
+    typed::{Typed, typed},
 };
 use crate::{Jobs, Retention};
 
@@ -60,13 +65,19 @@ mod health;
 mod hold;
 mod holds;
 mod house;
+mod kinds;
 mod link;
 mod outbox;
+mod pace;
 mod shift;
 mod signal;
+#[cfg(feature = "tower")]
+mod tower;
+mod typed;
 mod unwind;
 
-/// Runs the jobs of one queue.
+/// Runs the jobs of one queue. For several queues, run several workers side by side: each has its own
+/// concurrency, rate and handler.
 ///
 /// # What it promises
 ///
@@ -86,6 +97,7 @@ pub struct Worker<H> {
     handler: H,
     concurrency: usize,
     prefetch: usize,
+    rate: Option<Quota>,
     lease: Duration,
     timeout: Duration,
     backoff: Backoff,
@@ -100,6 +112,7 @@ impl<H: Handler> Worker<H> {
     ///
     /// * concurrency: 16
     /// * prefetch: none
+    /// * rate: any
     /// * lease: 30 s
     /// * timeout: 5 min
     /// * backoff: [`Backoff::exponential`]
@@ -115,6 +128,7 @@ impl<H: Handler> Worker<H> {
             handler,
             concurrency: 16,
             prefetch: 0,
+            rate: None,
             lease: Duration::from_secs(30),
             timeout: Duration::from_secs(5 * 60),
             backoff: Backoff::exponential(),
@@ -143,6 +157,16 @@ impl<H: Handler> Worker<H> {
         } else {
             MOST_AT_ONCE
         };
+        self
+    }
+
+    /// How many jobs are begun in a period, such as `Quota::per_minute(100)`: each attempt takes one token of
+    /// that quota. What waits for a token waits in the store, so with a rate nothing is claimed ahead. Each
+    /// worker counts by itself, and begins with all tokens; for a limit that several share, have the handler
+    /// ask a `ratelimit` store and postpone what is refused.
+    #[must_use]
+    pub const fn rate(mut self, quota: Quota) -> Self {
+        self.rate = Some(quota);
         self
     }
 

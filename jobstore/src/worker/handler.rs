@@ -8,8 +8,9 @@ use crate::Job;
 /// Does what a job asks for.
 ///
 /// Any async function or closure of the right shape is one; closures need their argument types written
-/// out (`|job: Job, context: Context| async move { .. }`). One worker has one handler: choose by
-/// `job.kind` where a queue holds several kinds.
+/// out (`|job: Job, context: Context| async move { .. }`). One worker has one handler: where a queue holds
+/// several kinds of jobs, that is [`Kinds`](super::Kinds). For payloads that are JSON of one shape there is
+/// [`typed`](super::typed()).
 ///
 /// A handler may be stopped at any await, when its time is up or its lease is lost: its future is then
 /// dropped.

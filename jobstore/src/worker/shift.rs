@@ -24,6 +24,7 @@ use super::{
     chance,
     holds::Holds,
     link::Link,
+    pace::Pace,
     signal::Signal,
 };
 use crate::{Claim, Job, Timestamp, WorkerId};
@@ -36,6 +37,7 @@ pub(super) struct Shift<H> {
     pub(super) holds: Holds,
     /// One for each handler that may run at once.
     pub(super) slots: Semaphore,
+    pace: Option<Pace>,
     /// Raised when the worker is told to stop: what has not begun by then does not begin.
     pub(super) closing: Signal,
     /// Whether the queue was paused when it was asked last.
@@ -52,6 +54,7 @@ impl<H: Handler> Shift<H> {
             link: Arc::new(Link::new(worker.jobs.clone(), WorkerId::new(&name))),
             holds: Holds::new(worker.lease),
             slots: Semaphore::new(worker.concurrency),
+            pace: worker.rate.map(Pace::new),
             closing: Signal::default(),
             paused: AtomicBool::new(false),
             worker,
@@ -92,13 +95,25 @@ impl<H: Handler> Shift<H> {
 
     /// Waits until there is room for another job, and says for how many.
     async fn room(&self, attempts: &mut JoinSet<Ended>) -> usize {
-        let most = self.worker.concurrency + self.worker.prefetch;
+        let most = self.worker.concurrency + self.ahead();
         while attempts.len() >= most {
             let _ = attempts.join_next().await;
         }
         // All that have ended by now: their places are filled by one claim.
         while attempts.try_join_next().is_some() {}
-        most - attempts.len()
+        let room = most - attempts.len();
+        match &self.pace {
+            Some(pace) => pace.take(room).await,
+            None => room,
+        }
+    }
+
+    /// What is claimed ahead begins when a slot is free, and not when the rate allows it.
+    const fn ahead(&self) -> usize {
+        match self.pace {
+            Some(_) => 0,
+            None => self.worker.prefetch,
+        }
     }
 
     /// Claims up to `room` jobs, starts them, and says when to claim again.
@@ -115,8 +130,10 @@ impl<H: Handler> Shift<H> {
         // What comes after the lease is of no use: it is over by then.
         let verb = self.link.store().claim(&claim);
         let Some(claimed) = self.link.ask(asked + self.worker.lease, verb).await else {
+            self.not_begun(room);
             return Next::After(self.link.pause());
         };
+        self.not_begun(room.saturating_sub(claimed.jobs.len()));
         self.note_pause(claimed.paused);
         let all = claimed.jobs.len() < room;
         self.begin(claimed.jobs, asked, attempts);
@@ -124,6 +141,12 @@ impl<H: Handler> Shift<H> {
             Next::Bell(bell, self.patience(claimed.next_due))
         } else {
             Next::Now
+        }
+    }
+
+    fn not_begun(&self, jobs: usize) {
+        if let Some(pace) = &self.pace {
+            pace.give_back(jobs);
         }
     }
 

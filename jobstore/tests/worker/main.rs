@@ -5,12 +5,17 @@ mod ahead;
 mod context;
 mod drain;
 mod failure;
+mod kinds;
 mod lease;
 mod log;
 mod outage;
 mod pause;
 mod queue;
+mod rate;
 mod span;
 mod support;
 mod threads;
 mod together;
+#[cfg(feature = "tower")]
+mod tower;
+mod typed;
