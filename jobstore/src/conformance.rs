@@ -32,6 +32,7 @@ pub mod dedupe;
 pub mod delete;
 pub mod enqueue;
 mod events;
+pub mod history;
 pub mod lease;
 pub mod list;
 pub mod listen;
@@ -40,7 +41,9 @@ pub mod model;
 pub mod prune;
 pub mod queues;
 pub mod race;
+mod random;
 pub mod replay;
+pub mod simulation;
 #[cfg(test)]
 mod tests;
 pub mod together;
@@ -193,6 +196,9 @@ macro_rules! conformance {
             abandoned {
                 an_abandoned_enqueue_happened_or_did_not
                 an_abandoned_claim_runs_out
+            }
+            simulation {
+                a_life_of_crashes_and_pauses_has_a_right_history
             }
             model {
                 a_random_history_is_answered_as_by_a_plain_list

@@ -5,7 +5,6 @@ use super::world::World;
 
 mod history;
 mod plain;
-mod random;
 
 /// A long random history of all verbs gets the answers of a model that keeps a list and walks through it,
 /// with no index, no order and no lock to get wrong.

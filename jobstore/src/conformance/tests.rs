@@ -51,6 +51,7 @@ found! {
         dedupe::a_window_without_end_never_ends
         abandoned::an_abandoned_enqueue_happened_or_did_not
         model::a_random_history_is_answered_as_by_a_plain_list
+        simulation::a_life_of_crashes_and_pauses_has_a_right_history
     }
     a_store_that_frees_keys_too_early_is_found: FreesKeysOfEndedJobs {
         dedupe::a_repetition_is_told_the_status_of_now
@@ -81,9 +82,11 @@ found! {
         apply::one_strange_event_does_not_harm_its_neighbours
         lease::once_it_is_reaped_the_holder_is_locked_out
         log::a_stale_fence_writes_no_line
+        simulation::a_life_of_crashes_and_pauses_has_a_right_history
     }
     a_store_that_starts_fences_again_is_found: StartsFencesAgain {
         lease::fences_only_grow
+        simulation::a_life_of_crashes_and_pauses_has_a_right_history
     }
     a_store_that_decides_beforehand_is_found: DecidesBeforehand {
         race::completions_at_once_have_one_winner
@@ -101,6 +104,7 @@ found! {
         apply::a_failed_job_comes_back_whole_after_its_backoff
         lease::until_it_is_reaped_the_holder_may_write
         race::claimers_at_once_get_each_job_once
+        simulation::a_life_of_crashes_and_pauses_has_a_right_history
     }
     a_store_that_claims_in_two_steps_is_found: ClaimsInTwoSteps {
         abandoned::an_abandoned_claim_runs_out
@@ -300,6 +304,24 @@ fn what_comes_beside_the_store_is_dropped_after_it() {
     check(fresh, enqueue::a_healthy_store_says_so);
 }
 
+/// `SIMULATION_SEED` plays one of them again.
+#[test]
+fn thousands_of_simulated_lives_have_right_histories() {
+    let seeds = match std::env::var("SIMULATION_SEED") {
+        Ok(seed) => {
+            let seed = seed.parse().expect("the seed is a number");
+            seed..=seed
+        }
+        Err(_) => 0..=3_000,
+    };
+    for seed in seeds {
+        let fresh = async |clock| Memory::with_clock(clock);
+        check(fresh, async |world| {
+            simulation::play(world, seed, 250).await
+        });
+    }
+}
+
 #[test]
 fn every_law_is_run_and_has_found_something() {
     let run = include_str!("../conformance.rs");
@@ -321,6 +343,7 @@ fn every_law_is_run_and_has_found_something() {
         ("listen", include_str!("listen.rs")),
         ("race", include_str!("race.rs")),
         ("abandoned", include_str!("abandoned.rs")),
+        ("simulation", include_str!("simulation.rs")),
         ("model", include_str!("model.rs")),
     ];
     for (family, source) in families {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{plain::Model, random::Random};
+use super::plain::Model;
 use crate::{
     AuditEntry, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Priority, Progress, Query,
     Replay, Replayed, Retry, Status, Timestamp, WorkerId,
     conformance::{
         events,
+        random::Random,
         world::{LEASE, TICK, World},
     },
 };
