@@ -43,6 +43,7 @@ pub mod queues;
 pub mod race;
 mod random;
 pub mod replay;
+pub mod schedule;
 pub mod simulation;
 #[cfg(test)]
 mod tests;
@@ -192,6 +193,10 @@ macro_rules! conformance {
                 a_completion_and_a_reap_exclude_each_other
                 pruners_at_once_delete_each_job_once
                 whoever_looks_sees_whole_jobs
+            }
+            schedule {
+                schedulers_at_once_make_each_occurrence_once
+                an_occurrence_whose_job_is_pruned_makes_no_other
             }
             abandoned {
                 an_abandoned_enqueue_happened_or_did_not

@@ -28,6 +28,8 @@ mod query;
 mod queue;
 mod replay;
 mod retention;
+mod schedule;
+mod scheduler;
 mod status;
 pub mod store;
 mod time;
@@ -61,6 +63,8 @@ pub use query::{Page, Query};
 pub use queue::{Pause, QueueState, Tally};
 pub use replay::{NoReplay, Replay, Replayed};
 pub use retention::{Keep, Pruned, Retention};
+pub use schedule::{InvalidSchedule, Missed, Schedule};
+pub use scheduler::{Scheduler, Ticked};
 pub use status::{BadStatus, Status};
 #[cfg(feature = "file")]
 pub use store::file::File;

@@ -272,7 +272,7 @@ mod tests {
             second.replay(&replay, next(), NOW),
             Err(NoReplay::Capped(2))
         );
-        first.replay(&replay, next(), NOW).unwrap();
+        let _ = first.replay(&replay, next(), NOW).unwrap();
         assert_eq!(first.replay(&replay, next(), NOW), Err(NoReplay::Capped(2)));
     }
 

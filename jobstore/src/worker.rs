@@ -56,7 +56,7 @@ pub use self::{
 use crate::{Jobs, Retention};
 
 mod attempt;
-mod chance;
+pub(crate) mod chance;
 mod context;
 mod drain;
 mod failed;

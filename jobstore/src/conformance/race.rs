@@ -188,7 +188,7 @@ pub async fn whoever_looks_sees_whole_jobs(world: World) {
 }
 
 /// Runs `task` as often as there are [`TASKS`], all from the same moment on.
-async fn at_once<T, F>(world: &World, task: impl Fn(World, usize) -> F) -> Vec<T>
+pub(super) async fn at_once<T, F>(world: &World, task: impl Fn(World, usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Applied, AuditEntry, AuditQuery, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Keep,
-    LogLine, LogPage, ManualClock, NewJob, Page, Pruned, Query, QueueState, Retention, Store,
+    Applied, AuditEntry, AuditQuery, Claim, Claimed, Clock, Enqueued, Event, Job, JobId, Jobs,
+    Keep, LogLine, LogPage, ManualClock, NewJob, Page, Pruned, Query, QueueState, Retention, Store,
     Timestamp, WorkerId,
 };
 
@@ -29,6 +29,10 @@ impl World {
 
     pub(super) fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    pub(super) fn jobs(&self) -> Jobs {
+        Jobs::new(Arc::clone(&self.store))
     }
 
     /// The time of the clock, which is that of the store.

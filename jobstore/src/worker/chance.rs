@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 /// Sixty-four random bits, from the keys that `std` gives each hash map: they come from the operating
 /// system, and asking for them cannot fail.
-pub(super) fn bits() -> u64 {
+pub(crate) fn bits() -> u64 {
     RandomState::new().hash_one(())
 }
 

@@ -12,6 +12,7 @@ mod outage;
 mod pause;
 mod queue;
 mod rate;
+mod schedule;
 mod span;
 mod support;
 mod threads;

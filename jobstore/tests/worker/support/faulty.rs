@@ -29,7 +29,7 @@ pub(crate) struct Faulty {
     pub(super) changed: event_listener::Event,
 }
 
-/// What a worker asks of a store.
+/// What a worker or a scheduler asks of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Verb {
     Claim,
@@ -37,15 +37,17 @@ pub(crate) enum Verb {
     Settle,
     Reap,
     Prune,
+    EnqueueAll,
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Claim,
         Self::Heartbeat,
         Self::Settle,
         Self::Reap,
         Self::Prune,
+        Self::EnqueueAll,
     ];
 
     fn of(events: &[(JobId, Event)]) -> Self {
@@ -144,7 +146,7 @@ impl Faulty {
     }
 }
 
-/// Only what workers ask can go wrong; what people do always works.
+/// Only what workers and schedulers ask can go wrong; what people do always works.
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Store for Faulty {
@@ -153,7 +155,8 @@ impl Store for Faulty {
     }
 
     async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
-        self.memory.enqueue_all(jobs).await
+        self.go(Verb::EnqueueAll, self.memory.enqueue_all(jobs))
+            .await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
