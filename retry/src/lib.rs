@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
+#[cfg(feature = "http")]
+extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
@@ -12,6 +14,8 @@ mod gave_up;
 mod guard;
 mod hint;
 mod history;
+#[cfg(feature = "http")]
+pub mod http;
 mod jitter;
 mod policy;
 mod random;

@@ -1,0 +1,94 @@
+//! A body on its way.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use super::recording::Recording;
+use super::{Piece, lock};
+
+/// The body of one attempt: what [`Replay::next`](super::Replay::next) hands out.
+pub struct Sending<B> {
+    recording: Option<Arc<Mutex<Recording<B>>>>,
+    reader: u32,
+    at: usize,
+}
+
+/// Why a body broke off while it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError<E> {
+    /// The body itself did. It cannot be sent again.
+    #[error("the body of the request broke off")]
+    Body(#[source] E),
+    /// The request is being sent again, and the body with it.
+    #[error("the request is being sent again")]
+    Superseded,
+}
+
+impl<B> Sending<B> {
+    pub(super) const fn empty() -> Self {
+        Self {
+            recording: None,
+            reader: 0,
+            at: 0,
+        }
+    }
+
+    pub(super) const fn new(recording: Arc<Mutex<Recording<B>>>, reader: u32) -> Self {
+        Self {
+            recording: Some(recording),
+            reader,
+            at: 0,
+        }
+    }
+}
+
+impl<B: Body> Body for Sending<B> {
+    type Data = Bytes;
+    type Error = ReplayError<B::Error>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let Some(recording) = &self.recording else {
+            return Poll::Ready(None);
+        };
+        let polled = lock(recording).poll_at(self.at, self.reader, cx);
+        let Some(piece) = ready!(polled).transpose()? else {
+            return Poll::Ready(None);
+        };
+        self.at += 1;
+        Poll::Ready(Some(Ok(match piece {
+            Piece::Data(data) => Frame::data(data),
+            Piece::Trailers(trailers) => Frame::trailers(*trailers),
+        })))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        let recording = self.recording.as_ref();
+        recording.is_none_or(|recording| lock(recording).is_end(self.at))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let recording = self.recording.as_ref();
+        recording.map_or_else(
+            || SizeHint::with_exact(0),
+            |recording| lock(recording).size_hint(self.at),
+        )
+    }
+}
+
+impl<B> fmt::Debug for Sending<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("pieces_sent", &self.at)
+            .finish_non_exhaustive()
+    }
+}
