@@ -7,6 +7,8 @@ extern crate alloc;
 extern crate std;
 
 mod backoff;
+#[cfg(feature = "std")]
+mod blocking;
 mod call;
 mod delays;
 mod failure;
@@ -21,9 +23,13 @@ mod policy;
 mod random;
 mod reason;
 #[cfg(feature = "std")]
+mod run;
+#[cfg(feature = "std")]
 mod timer;
 
 pub use crate::backoff::Backoff;
+#[cfg(feature = "std")]
+pub use crate::blocking::{Thread, blocking};
 pub use crate::call::{Call, Next};
 pub use crate::delays::Delays;
 pub use crate::failure::{Failure, FailureKind};
@@ -34,6 +40,10 @@ pub use crate::history::History;
 pub use crate::jitter::Jitter;
 pub use crate::policy::Policy;
 pub use crate::reason::Reason;
+#[cfg(feature = "std")]
+pub use crate::run::{EveryError, Retry, Retrying, Run, Unwatched, retry};
+#[cfg(all(feature = "std", not(feature = "tokio")))]
+pub use crate::timer::NoTimer;
 #[cfg(feature = "std")]
 pub use crate::timer::Timer;
 #[cfg(feature = "tokio")]

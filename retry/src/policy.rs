@@ -90,6 +90,12 @@ impl Policy {
         self.backoff
     }
 
+    /// Whether it has a limit of time.
+    #[cfg(feature = "std")]
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.deadline.is_some() || self.attempt_timeout.is_some()
+    }
+
     /// What the deadline leaves once so much time has passed.
     fn left(&self, elapsed: Duration) -> Option<Duration> {
         Some(self.deadline?.saturating_sub(elapsed))
