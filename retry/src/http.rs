@@ -3,7 +3,7 @@
 //! * [`Repeat`] is whether a request may be sent again at all: by its method, by its
 //!   `Idempotency-Key`, and by whether it can [have been sent](Sent).
 //! * [`Replay`] is a body that can be sent again, up to a bound.
-//! * [`drain`] gets rid of an answer that nobody wants.
+//! * [`drain()`] gets rid of an answer that nobody wants.
 
 mod drain;
 mod repeat;
