@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(feature = "http")]
+#[cfg(feature = "std")]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
@@ -9,6 +9,9 @@ extern crate std;
 mod backoff;
 #[cfg(feature = "std")]
 mod blocking;
+#[cfg(feature = "std")]
+mod breaker;
+mod budget;
 mod call;
 mod delays;
 mod failure;
@@ -24,12 +27,20 @@ mod random;
 mod reason;
 #[cfg(feature = "std")]
 mod run;
+mod sync;
 #[cfg(feature = "std")]
 mod timer;
 
 pub use crate::backoff::Backoff;
 #[cfg(feature = "std")]
 pub use crate::blocking::{Thread, blocking};
+#[cfg(feature = "std")]
+pub use crate::breaker::{
+    Admission, Breaker, BreakerOpen, BreakerPolicy, BreakerState, Counts, Transition,
+};
+pub use crate::budget::{Budget, BudgetedAttempt, Withdrawal};
+#[cfg(feature = "std")]
+pub use crate::budget::{Budgets, HostBudget};
 pub use crate::call::{Call, Next};
 pub use crate::delays::Delays;
 pub use crate::failure::{Failure, FailureKind};

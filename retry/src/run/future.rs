@@ -5,7 +5,6 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
-use std::hash::{BuildHasher, RandomState};
 
 use pin_project_lite::pin_project;
 
@@ -15,6 +14,7 @@ use crate::failure::Failure;
 use crate::gave_up::GaveUp;
 use crate::guard::Guard;
 use crate::history::History;
+use crate::random::fresh_seed;
 use crate::reason::Reason;
 use crate::timer::Timer;
 
@@ -269,9 +269,4 @@ impl<O, F, E, C, N, T: Timer, G: Guard> fmt::Debug for Run<O, F, E, C, N, T, G> 
             .field("call", &self.progress.call)
             .finish_non_exhaustive()
     }
-}
-
-/// A seed that no other call has.
-fn fresh_seed() -> u64 {
-    RandomState::new().hash_one(())
 }
