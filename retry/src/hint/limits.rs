@@ -60,12 +60,13 @@ fn spent_in(line: &str) -> Option<Option<Duration>> {
     let mut until = None;
     for member in Parts::of(line, b',') {
         let mut parts = Parts::of(member?, b';');
-        if alone.takes(parts.next()??)? {
+        let name = parts.next()??;
+        if alone.takes(["remaining", "reset"], name)? {
             continue;
         }
         let mut named = Limit::default();
         for parameter in parts {
-            named.takes(parameter?)?;
+            named.takes(["r", "t"], parameter?)?;
         }
         until = until.max(Some(named.spent()?));
     }
@@ -80,18 +81,16 @@ struct Limit {
 }
 
 impl Limit {
-    /// Takes `r=0`, or `remaining=0`; whether it is of that form at all. None if it has no value.
-    fn takes(&mut self, text: &str) -> Option<bool> {
-        let Some((name, value)) = text.split_once('=') else {
+    /// Takes a key with its value, if it is one of these two; whether there is a key at all. None if the
+    /// value is no number.
+    fn takes(&mut self, [remaining, reset]: [&str; 2], text: &str) -> Option<bool> {
+        let Some((key, value)) = text.split_once('=').filter(|_| !text.starts_with('"')) else {
             return Some(false);
         };
-        if name.starts_with('"') {
-            return Some(false);
-        }
-        match name {
-            "r" | "remaining" => self.remaining = Some(natural(value)?),
-            "t" | "reset" => self.reset = Some(natural(value)?),
-            _ => {}
+        if key == remaining {
+            self.remaining = Some(natural(value)?);
+        } else if key == reset {
+            self.reset = Some(natural(value)?);
         }
         Some(true)
     }
