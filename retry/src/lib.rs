@@ -13,6 +13,8 @@ mod blocking;
 mod breaker;
 mod budget;
 mod call;
+#[cfg(feature = "client")]
+pub mod client;
 mod delays;
 mod failure;
 mod gave_up;
@@ -30,6 +32,8 @@ mod run;
 mod sync;
 #[cfg(feature = "std")]
 mod timer;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use crate::backoff::Backoff;
 #[cfg(feature = "std")]

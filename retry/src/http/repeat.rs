@@ -18,6 +18,25 @@ pub enum Sent {
     Maybe,
 }
 
+/// Says of errors whether the request can have arrived: any `Fn(&E) -> Sent` does, and a [`Sent`] says
+/// the same of all.
+pub trait WasSent<E> {
+    /// Whether a request can have arrived that ended so.
+    fn was_sent(&self, error: &E) -> Sent;
+}
+
+impl<E> WasSent<E> for Sent {
+    fn was_sent(&self, _: &E) -> Sent {
+        *self
+    }
+}
+
+impl<E, F: Fn(&E) -> Sent> WasSent<E> for F {
+    fn was_sent(&self, error: &E) -> Sent {
+        self(error)
+    }
+}
+
 /// When a request may be sent again. It is decided by the request alone, before it is sent: an answer
 /// cannot change it, and neither can the want of one.
 ///

@@ -3,11 +3,11 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body;
+use parking_lot::Mutex;
 
 mod recording;
 mod sending;
@@ -70,14 +70,14 @@ impl<B: Body> Replay<B> {
         let Some(recording) = &self.recording else {
             return Some(Sending::empty());
         };
-        let reader = lock(recording).hand_over()?;
+        let reader = recording.lock().hand_over()?;
         Some(Sending::new(Arc::clone(recording), reader))
     }
 
     /// Whether there is a [`next`](Self::next).
     pub fn can_be_sent(&self) -> bool {
         let recording = self.recording.as_ref();
-        recording.is_none_or(|recording| lock(recording).can_be_sent())
+        recording.is_none_or(|recording| recording.lock().can_be_sent())
     }
 
     /// A second copy of a body that has been read to its end: it can be sent beside the first.
@@ -85,7 +85,7 @@ impl<B: Body> Replay<B> {
         let Some(recording) = &self.recording else {
             return Some(Sending::empty());
         };
-        let reader = lock(recording).read_along()?;
+        let reader = recording.lock().read_along()?;
         Some(Sending::new(Arc::clone(recording), reader))
     }
 }
@@ -94,23 +94,18 @@ impl<B: Body> Replay<B> {
 impl<B> Drop for Replay<B> {
     fn drop(&mut self) {
         if let Some(recording) = &self.recording {
-            lock(recording).keep_no_more();
+            recording.lock().keep_no_more();
         }
     }
 }
 
 impl<B> fmt::Debug for Replay<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kept = self.recording.as_ref().map(|it| lock(it).kept_bytes());
+        let kept = self.recording.as_ref().map(|it| it.lock().kept_bytes());
         f.debug_struct("Replay")
             .field("kept_bytes", &kept.unwrap_or_default())
             .finish_non_exhaustive()
     }
-}
-
-/// The recording, also if a body panicked while it was read: what had been kept is still whole.
-fn lock<T>(recording: &Mutex<T>) -> MutexGuard<'_, T> {
-    recording.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One frame of a body that has been kept.

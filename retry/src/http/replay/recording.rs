@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::error::Error;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
@@ -39,6 +40,46 @@ impl<B> Recording<B> {
     pub(super) fn keep_no_more(&mut self) {
         self.is_whole = false;
         self.max_bytes = 0;
+    }
+}
+
+impl<B> Recording<B>
+where
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    /// The frame at a position, for a reader.
+    pub(super) fn poll_at(
+        &mut self,
+        at: usize,
+        reader: u32,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Piece, ReplayError>>> {
+        if let Some(piece) = self.kept.get(at) {
+            return Poll::Ready(Some(Ok(piece.clone())));
+        }
+        if self.has_ended() {
+            return Poll::Ready(None);
+        }
+        if reader != self.reader {
+            return Poll::Ready(Some(Err(ReplayError::Superseded)));
+        }
+        let Poll::Ready(read) = self.rest.as_mut().poll_frame(cx) else {
+            self.waiting = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        Poll::Ready(match read {
+            Some(Ok(frame)) => Some(Ok(self.keep(frame))),
+            Some(Err(error)) => {
+                self.forget();
+                self.is_over = true;
+                Some(Err(ReplayError::Body(error.into())))
+            }
+            None => {
+                self.is_over = true;
+                None
+            }
+        })
     }
 }
 
@@ -80,40 +121,6 @@ impl<B: Body> Recording<B> {
     /// nothing is left to read.
     pub(super) fn read_along(&self) -> Option<u32> {
         (self.is_whole && self.has_ended()).then_some(self.reader)
-    }
-
-    /// The frame at a position, for a reader.
-    pub(super) fn poll_at(
-        &mut self,
-        at: usize,
-        reader: u32,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Piece, ReplayError<B::Error>>>> {
-        if let Some(piece) = self.kept.get(at) {
-            return Poll::Ready(Some(Ok(piece.clone())));
-        }
-        if self.has_ended() {
-            return Poll::Ready(None);
-        }
-        if reader != self.reader {
-            return Poll::Ready(Some(Err(ReplayError::Superseded)));
-        }
-        let Poll::Ready(read) = self.rest.as_mut().poll_frame(cx) else {
-            self.waiting = Some(cx.waker().clone());
-            return Poll::Pending;
-        };
-        Poll::Ready(match read {
-            Some(Ok(frame)) => Some(Ok(self.keep(frame))),
-            Some(Err(error)) => {
-                self.forget();
-                self.is_over = true;
-                Some(Err(ReplayError::Body(error)))
-            }
-            None => {
-                self.is_over = true;
-                None
-            }
-        })
     }
 
     /// Whether nothing is left for the reader at a position.

@@ -1,16 +1,18 @@
 //! A body on its way.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::error::Error;
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
-use std::sync::Mutex;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use parking_lot::Mutex;
 
+use super::Piece;
 use super::recording::Recording;
-use super::{Piece, lock};
 
 /// The body of one attempt: what [`Replay::next`](super::Replay::next) hands out.
 pub struct Sending<B> {
@@ -20,12 +22,12 @@ pub struct Sending<B> {
 }
 
 /// Why a body broke off while it was sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ReplayError<E> {
+pub enum ReplayError {
     /// The body itself did. It cannot be sent again.
     #[error("the body of the request broke off")]
-    Body(#[source] E),
+    Body(#[source] Box<dyn Error + Send + Sync>),
     /// The request is being sent again, and the body with it.
     #[error("the request is being sent again")]
     Superseded,
@@ -49,18 +51,22 @@ impl<B> Sending<B> {
     }
 }
 
-impl<B: Body> Body for Sending<B> {
+impl<B> Body for Sending<B>
+where
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     type Data = Bytes;
-    type Error = ReplayError<B::Error>;
+    type Error = ReplayError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ReplayError>>> {
         let Some(recording) = &self.recording else {
             return Poll::Ready(None);
         };
-        let polled = lock(recording).poll_at(self.at, self.reader, cx);
+        let polled = recording.lock().poll_at(self.at, self.reader, cx);
         let Some(piece) = ready!(polled).transpose()? else {
             return Poll::Ready(None);
         };
@@ -73,14 +79,14 @@ impl<B: Body> Body for Sending<B> {
 
     fn is_end_stream(&self) -> bool {
         let recording = self.recording.as_ref();
-        recording.is_none_or(|recording| lock(recording).is_end(self.at))
+        recording.is_none_or(|recording| recording.lock().is_end(self.at))
     }
 
     fn size_hint(&self) -> SizeHint {
         let recording = self.recording.as_ref();
         recording.map_or_else(
             || SizeHint::with_exact(0),
-            |recording| lock(recording).size_hint(self.at),
+            |recording| recording.lock().size_hint(self.at),
         )
     }
 }
