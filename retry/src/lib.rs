@@ -12,6 +12,8 @@ mod blocking;
 #[cfg(feature = "std")]
 mod breaker;
 mod budget;
+#[cfg(feature = "std")]
+mod bulkhead;
 mod call;
 #[cfg(feature = "client")]
 pub mod client;
@@ -24,12 +26,16 @@ mod history;
 #[cfg(feature = "http")]
 pub mod http;
 mod jitter;
+#[cfg(feature = "std")]
+pub mod nesting;
 mod policy;
 mod random;
 mod reason;
 #[cfg(feature = "std")]
 mod run;
 mod sync;
+#[cfg(feature = "std")]
+mod throttle;
 #[cfg(feature = "std")]
 mod timer;
 #[cfg(feature = "tower")]
@@ -45,6 +51,8 @@ pub use crate::breaker::{
 pub use crate::budget::{Budget, BudgetedAttempt, Withdrawal};
 #[cfg(feature = "std")]
 pub use crate::budget::{Budgets, HostBudget};
+#[cfg(feature = "std")]
+pub use crate::bulkhead::{Bulkhead, Permit};
 pub use crate::call::{Call, Next};
 pub use crate::delays::Delays;
 pub use crate::failure::{Failure, FailureKind};
@@ -57,6 +65,8 @@ pub use crate::policy::Policy;
 pub use crate::reason::Reason;
 #[cfg(feature = "std")]
 pub use crate::run::{EveryError, Retry, Retrying, Run, Unwatched, retry};
+#[cfg(feature = "std")]
+pub use crate::throttle::Throttle;
 #[cfg(all(feature = "std", not(feature = "tokio")))]
 pub use crate::timer::NoTimer;
 #[cfg(feature = "std")]

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::gave_up::GaveUp;
 use crate::guard::Guard;
 use crate::history::History;
+use crate::nesting::Within;
 use crate::random::fresh_seed;
 use crate::reason::Reason;
 use crate::timer::Timer;
@@ -149,9 +150,11 @@ fn ended<A, E, T: Timer>(
     timer: &T,
     context: &mut Context<'_>,
 ) -> Poll<Result<A, Option<E>>> {
+    let within = Within::enter();
     if let Poll::Ready(result) = attempt.poll(context) {
         return Poll::Ready(result.map_err(Some));
     }
+    drop(within);
     let Some(allowed) = allowed else {
         return Poll::Pending;
     };
@@ -183,6 +186,7 @@ where
             Some(call) => call.attempt_timeout(now),
             None => self.how.policy.attempt_timeout_after(Duration::ZERO),
         };
+        let _within = Within::enter();
         Ok(Stage::Attempt {
             attempt: (self.how.operation)(),
             allowed,
@@ -226,6 +230,9 @@ where
             Next::Wait(wait) => wait,
             Next::GiveUp(reason) => return Err(reason),
         };
+        if how.policy.leaves_it_to_others() {
+            return Err(Reason::Nested);
+        }
         self.leave = Some(how.guard.retry(now)?);
         (how.on_retry)(&Retrying {
             error: self.error.as_ref().filter(|_| !timed_out),
