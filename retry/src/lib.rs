@@ -21,6 +21,8 @@ mod delays;
 mod failure;
 mod gave_up;
 mod guard;
+#[cfg(feature = "std")]
+mod hedge;
 mod hint;
 mod history;
 #[cfg(feature = "http")]
@@ -58,6 +60,8 @@ pub use crate::delays::Delays;
 pub use crate::failure::{Failure, FailureKind};
 pub use crate::gave_up::GaveUp;
 pub use crate::guard::Guard;
+#[cfg(feature = "std")]
+pub use crate::hedge::Hedge;
 pub use crate::hint::Hint;
 pub use crate::history::History;
 pub use crate::jitter::Jitter;
