@@ -111,10 +111,12 @@ impl Hedge {
     ///
     /// # async fn program() {
     /// let budget = Budget::new();
-    /// let hedge = Hedge::new().of_at_least(1);
+    /// let hedge = Hedge::new().of_at_least(10);
     /// // Most would name `retry::Tokio`, or `|wait| async_io::Timer::after(wait)`.
     /// let timer = |_wait: Duration| future::ready(());
-    /// hedge.record(Duration::from_millis(20), timer.now());
+    /// for _ in 0..100 {
+    ///     hedge.record(Duration::from_millis(20), timer.now());
+    /// }
     ///
     /// let mut copies = 0;
     /// let answer = hedge.call(&timer, &budget, || {
