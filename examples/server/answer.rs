@@ -78,6 +78,17 @@ impl Answer {
         }
     }
 
+    /// An answer of text, of this kind.
+    pub(crate) fn text(content_type: HeaderValue, body: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: body.into(),
+            outcome: "ok",
+            job: None,
+        }
+    }
+
     /// The answer to a challenge. Its other header is one that every answer has.
     pub(crate) fn to_challenge(answer: &challenge::Answer) -> Self {
         Self {

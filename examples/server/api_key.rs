@@ -1,9 +1,12 @@
-//! The key that opens the API.
+//! The keys that open the API.
 
 use std::fmt;
 
+use hyper::header::{self, HeaderMap};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::answer::{Code, Refusal};
 
 /// Production refuses a key with fewer characters than this.
 pub(crate) const STRONG_LENGTH: usize = 32;
@@ -31,7 +34,7 @@ impl ApiKey {
     }
 
     /// Whether an `Authorization` header presents this key as a bearer token (RFC 6750, section 2.1).
-    pub(crate) fn opens(&self, authorization: &[u8]) -> bool {
+    fn opens(&self, authorization: &[u8]) -> bool {
         const SCHEME: &[u8] = b"bearer ";
         let Some((scheme, token)) = authorization.split_at_checked(SCHEME.len()) else {
             return false;
@@ -39,6 +42,24 @@ impl ApiKey {
         let presented: [u8; 32] = Sha256::digest(token).into();
         scheme.eq_ignore_ascii_case(SCHEME) && presented.ct_eq(&self.0).into()
     }
+}
+
+/// Lets in who presents one of these keys.
+///
+/// # Errors
+///
+/// A refusal with status 401, which does not tell a missing key from a wrong one.
+pub(crate) fn authorize<'a>(
+    keys: impl IntoIterator<Item = &'a ApiKey>,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
+    if let Some(presented) = headers.get(header::AUTHORIZATION)
+        && keys.into_iter().any(|key| key.opens(presented.as_bytes()))
+    {
+        return Ok(());
+    }
+    let message = "send the API key: Authorization: Bearer <key>";
+    Err(Refusal::new(Code::Unauthorized, message))
 }
 
 impl fmt::Debug for ApiKey {

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) forward: Option<Forward>,
     /// None in development, when none was given: one is made up at start.
     pub(crate) api_key: Option<ApiKey>,
+    /// Opens what is counted and nothing else.
+    pub(crate) metrics_key: Option<ApiKey>,
     pub(crate) limits: Limits,
     pub(crate) jobs: JobSettings,
     /// From not being ready to draining.
@@ -115,7 +117,8 @@ impl Config {
             receivers: secrets::read(variables, environment, &address),
             address,
             forward: Forward::read(variables, environment),
-            api_key: api_key(variables, environment),
+            api_key: admin_key(variables, environment),
+            metrics_key: key(variables, environment, "METRICS_API_KEY"),
             limits: Limits::read(variables),
             jobs: JobSettings::read(variables),
             drain_delay: variables.duration("DRAIN_DELAY", Duration::ZERO, Duration::ZERO..=HOUR),
@@ -164,26 +167,27 @@ fn public_url(variables: &mut Variables, environment: Environment) -> Option<Uri
     })
 }
 
-fn api_key(variables: &mut Variables, environment: Environment) -> Option<ApiKey> {
+fn admin_key(variables: &mut Variables, environment: Environment) -> Option<ApiKey> {
     const VARIABLE: &str = "ADMIN_API_KEY";
-    let remedy = "set it to a random text, such as the output of: openssl rand -hex 32";
-    let Some(key) = variables.text(VARIABLE) else {
-        if environment == Environment::Production {
-            variables.refuse(VARIABLE, "is missing, and production needs it", remedy);
-        }
-        return None;
-    };
+    let key = key(variables, environment, VARIABLE);
+    if key.is_none() && environment == Environment::Production {
+        variables.refuse(VARIABLE, "is missing, and production needs it", MAKE_A_KEY);
+    }
+    key
+}
+
+const MAKE_A_KEY: &str = "set it to a random text, such as the output of: openssl rand -hex 32";
+
+fn key(variables: &mut Variables, environment: Environment, variable: &str) -> Option<ApiKey> {
+    let key = variables.text(variable)?;
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        variables.refuse(
-            VARIABLE,
-            "has characters that a header cannot carry",
-            remedy,
-        );
+        let fault = "has characters that a header cannot carry";
+        variables.refuse(variable, fault, MAKE_A_KEY);
     }
     if environment == Environment::Production && key.len() < STRONG_LENGTH {
         let fault =
             format!("has fewer than {STRONG_LENGTH} characters, which production does not allow");
-        variables.refuse(VARIABLE, fault, remedy);
+        variables.refuse(variable, fault, MAKE_A_KEY);
     }
     Some(ApiKey::new(&key))
 }

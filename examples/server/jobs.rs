@@ -3,12 +3,12 @@
 mod parameters;
 
 use hyper::StatusCode;
-use hyper::header::{self, HeaderMap};
+use hyper::header::HeaderMap;
 use jobstore::{Job, JobId, Jobs};
 use serde::Serialize;
 
 use crate::answer::{Answer, Code, Refusal};
-use crate::api_key::ApiKey;
+use crate::api_key::{self, ApiKey};
 use crate::store;
 
 /// Shows jobs to whoever has the key.
@@ -38,7 +38,7 @@ impl JobsApi {
         headers: &HeaderMap,
         query: Option<&str>,
     ) -> Result<Answer, Refusal> {
-        self.authorize(headers)?;
+        api_key::authorize([&self.key], headers)?;
         let query = parameters::read(query.unwrap_or_default())?;
         let page = store::in_time(self.jobs.list(&query)).await?;
         Answer::json(StatusCode::OK, &page)
@@ -46,7 +46,7 @@ impl JobsApi {
 
     /// One job, with its payload and its history.
     pub(crate) async fn show(&self, headers: &HeaderMap, id: &str) -> Result<Answer, Refusal> {
-        self.authorize(headers)?;
+        api_key::authorize([&self.key], headers)?;
         let id: JobId = id
             .parse()
             .map_err(|error| Refusal::new(Code::BadJobId, format!("{error}")))?;
@@ -59,14 +59,5 @@ impl JobsApi {
             duration_ms,
         };
         Answer::json(StatusCode::OK, &shown).map(|answer| answer.job(id))
-    }
-
-    fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let presented = headers.get(header::AUTHORIZATION);
-        if presented.is_some_and(|value| self.key.opens(value.as_bytes())) {
-            return Ok(());
-        }
-        let message = "send the API key: Authorization: Bearer <ADMIN_API_KEY>";
-        Err(Refusal::new(Code::Unauthorized, message))
     }
 }

@@ -15,6 +15,7 @@ use tracing::{error, warn};
 
 use crate::config::Limits;
 use crate::connection::Protocols;
+use crate::meter;
 use crate::router::Router;
 use crate::shutdown::Drain;
 use crowd::Crowd;
@@ -45,9 +46,10 @@ pub(crate) async fn serve(
         };
         let (protocols, router, drain) =
             (Arc::clone(&protocols), Arc::clone(&router), drain.clone());
+        let counted = meter::Connection::open();
         connections.spawn(async move {
             protocols.serve(stream, peer, router, drain).await;
-            drop(admitted);
+            drop((admitted, counted));
         });
         while let Some(ended) = connections.try_join_next() {
             report_panic(ended);

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hyper::Method;
+use hyper::{Method, StatusCode};
 use jobstore::JobId;
 use tracing::field::display;
 use tracing::{debug, info};
@@ -56,12 +56,20 @@ pub(crate) struct Request<'a> {
     pub(crate) result: &'a Result<Answer, Refusal>,
 }
 
-/// Logs one request. Probes are only logged at the level `debug`, or they would drown the rest.
+impl Request<'_> {
+    /// The status of the answer, and what happened in a word.
+    pub(crate) fn verdict(&self) -> (StatusCode, &'static str) {
+        match self.result {
+            Ok(answer) => (answer.status(), answer.outcome),
+            Err(refusal) => (refusal.code.status(), refusal.code.name()),
+        }
+    }
+}
+
+/// Logs one request. What asks every few seconds, probes and whoever collects
+/// the metrics, is only logged at the level `debug`, or it would drown the rest.
 pub(crate) fn request(request: &Request<'_>) {
-    let (status, outcome) = match request.result {
-        Ok(answer) => (answer.status(), answer.outcome),
-        Err(refusal) => (refusal.code.status(), refusal.code.name()),
-    };
+    let (status, outcome) = request.verdict();
     let status = status.as_u16();
     let route = request.route.template();
     let method = method(request.method);
@@ -75,11 +83,14 @@ pub(crate) fn request(request: &Request<'_>) {
         Route::Health | Route::Live | Route::Ready => {
             debug!(request_id, method, route, status, ms, outcome, %peer, "request");
         }
+        Route::Metrics | Route::MetricsJson if request.result.is_ok() => {
+            debug!(request_id, method, route, status, ms, outcome, %peer, "request");
+        }
         Route::Webhook(provider) => {
             let provider = provider.map_or("unknown", Provider::name);
             info!(request_id, method, route, status, ms, outcome, provider, job_id, reason, %peer, "request");
         }
-        Route::Jobs | Route::Job(_) | Route::Nowhere => {
+        Route::Jobs | Route::Job(_) | Route::Metrics | Route::MetricsJson | Route::Nowhere => {
             info!(request_id, method, route, status, ms, outcome, job_id, reason, %peer, "request");
         }
     }
@@ -95,7 +106,7 @@ fn reason(result: &Result<Answer, Refusal>) -> Option<Cow<'_, str>> {
 }
 
 /// A method is whatever a client makes up; only the usual ones are repeated.
-fn method(method: &Method) -> &'static str {
+pub(crate) fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

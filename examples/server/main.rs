@@ -16,6 +16,8 @@ mod intake;
 mod jobs;
 mod listener;
 mod log;
+mod meter;
+mod metrics_api;
 mod receiver;
 mod request_id;
 mod router;
@@ -43,6 +45,8 @@ use crate::handler::Handler;
 use crate::health::Health;
 use crate::intake::Intake;
 use crate::jobs::JobsApi;
+use crate::meter::Meter;
+use crate::metrics_api::MetricsApi;
 use crate::request_id::RequestIds;
 use crate::router::Router;
 use crate::shutdown::Drain;
@@ -83,16 +87,17 @@ fn main() -> ExitCode {
 /// Runs until a signal, and then until everything that has begun is finished.
 fn run(config: Config) -> Result<(), String> {
     let _flusher = log::start(&config.log).map_err(|error| format!("cannot log: {error}"))?;
+    let meter = Meter::start().map_err(|error| format!("cannot count: {error}"))?;
     // Opening waits for the disk, which nothing else should have to do.
     let jobs = store::open(&config.storage)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start threads: {error}"))?
-        .block_on(serve(config, jobs))
+        .block_on(serve(config, jobs, meter))
 }
 
-async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
+async fn serve(config: Config, jobs: Jobs, meter: Meter) -> Result<(), String> {
     let drain = Drain::on_signal(config.drain_delay)
         .map_err(|error| format!("cannot listen for signals: {error}"))?;
     let socket = TcpListener::bind(config.listen)
@@ -110,7 +115,11 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
         &drain,
     )?;
 
+    tokio::spawn(meter.clone().keep(jobs.clone()));
+
     // What answers requests is built once, and shared by all connections.
+    let key = api_key(config.api_key)?;
+    let metrics_keys = config.metrics_key.into_iter().chain([key.clone()]);
     let router = Router {
         intake: Intake {
             receivers: config.receivers,
@@ -120,7 +129,8 @@ async fn serve(config: Config, jobs: Jobs) -> Result<(), String> {
             dedupe_window: config.jobs.dedupe_window,
             max_attempts: config.jobs.max_attempts,
         },
-        jobs: JobsApi::new(jobs.clone(), api_key(config.api_key)?),
+        jobs: JobsApi::new(jobs.clone(), key),
+        metrics: MetricsApi::new(meter, metrics_keys.collect()),
         health: Health::new(jobs, worker.abort_handle(), drain.clone()),
         renderer: Renderer::new(uses_https(config.public_url.as_ref())),
         request_ids: RequestIds::new().map_err(no_randomness)?,

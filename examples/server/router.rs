@@ -1,4 +1,4 @@
-//! From a path to an answer, and one log line for each.
+//! From a path to an answer, and one log line and one count for each.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -14,6 +14,8 @@ use crate::health::Health;
 use crate::intake::{Intake, Origin};
 use crate::jobs::JobsApi;
 use crate::log;
+use crate::meter;
+use crate::metrics_api::MetricsApi;
 use crate::request_id::RequestIds;
 
 /// Everything that answers requests.
@@ -21,6 +23,7 @@ use crate::request_id::RequestIds;
 pub(crate) struct Router {
     pub(crate) intake: Intake,
     pub(crate) jobs: JobsApi,
+    pub(crate) metrics: MetricsApi,
     pub(crate) health: Health,
     pub(crate) renderer: Renderer,
     pub(crate) request_ids: RequestIds,
@@ -34,14 +37,16 @@ impl Router {
         let (head, body) = request.into_parts();
         let route = Route::find(head.uri.path());
         let result = self.dispatch(route, &head, body, peer, &request_id).await;
-        log::request(&log::Request {
+        let request = log::Request {
             request_id: request_id.to_str().unwrap_or_default(),
             method: &head.method,
             route,
             peer,
             elapsed: started.elapsed(),
             result: &result,
-        });
+        };
+        log::request(&request);
+        meter::request(&request);
         self.renderer.response(result, request_id)
     }
 
@@ -64,6 +69,8 @@ impl Router {
             }
             Route::Jobs => self.jobs.list(&head.headers, head.uri.query()).await,
             Route::Job(id) => self.jobs.show(&head.headers, id).await,
+            Route::Metrics => self.metrics.text(&head.headers),
+            Route::MetricsJson => self.metrics.json(&head.headers),
             Route::Health => self.health.report().await,
             Route::Live => self.health.live(),
             Route::Ready => self.health.ready().await,
@@ -83,6 +90,8 @@ pub(crate) enum Route<'a> {
     Jobs,
     /// The id, as it stands in the path.
     Job(&'a str),
+    Metrics,
+    MetricsJson,
     Health,
     Live,
     Ready,
@@ -96,6 +105,8 @@ impl<'a> Route<'a> {
             "/health/live" => Self::Live,
             "/health/ready" => Self::Ready,
             "/api/jobs" => Self::Jobs,
+            "/api/metrics" => Self::MetricsJson,
+            "/metrics" => Self::Metrics,
             _ => Self::find_below(path).unwrap_or(Self::Nowhere),
         }
     }
@@ -115,6 +126,8 @@ impl<'a> Route<'a> {
             Self::Webhook(_) => "/webhooks/{provider}",
             Self::Jobs => "/api/jobs",
             Self::Job(_) => "/api/jobs/{id}",
+            Self::Metrics => "/metrics",
+            Self::MetricsJson => "/api/metrics",
             Self::Health => "/health",
             Self::Live => "/health/live",
             Self::Ready => "/health/ready",

@@ -1,4 +1,6 @@
-//! The job store, as the server uses it: opened once, and never waited for too long.
+//! The job store, as the server uses it: opened once, watched, and never waited for too long.
+
+mod watched;
 
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::answer::{Code, Refusal};
 use crate::config::Storage;
+use watched::Watched;
 
 /// A caller that would wait longer than this for the store is told to come again.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,13 +22,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Why it cannot be opened, in words.
 pub(crate) fn open(storage: &Storage) -> Result<Jobs, String> {
     match storage {
-        Storage::Memory => Ok(Jobs::new(Memory::new())),
+        Storage::Memory => Ok(Jobs::new(Watched(Memory::new()))),
         Storage::File { folder, max_batch } => {
             let path = folder.join("jobs.db");
             let options = Options::new().max_batch(*max_batch);
             let file = File::open_with(&path, options)
                 .map_err(|error| format!("cannot open {}: {error}", path.display()))?;
-            Ok(Jobs::new(file))
+            Ok(Jobs::new(Watched(file)))
         }
     }
 }

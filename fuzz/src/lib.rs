@@ -6,11 +6,13 @@
 //! replays the files named on its command line.
 
 mod ratelimit;
+mod retry;
 mod webhook;
 
 use std::{env, fs, io};
 
 pub use crate::ratelimit::{ratelimit_client, ratelimit_fields};
+pub use crate::retry::retry_hint;
 pub use crate::webhook::{
     webhook_certificate_url, webhook_fields, webhook_header, webhook_jwt, webhook_key,
     webhook_round_trip, webhook_scheme, webhook_secret, webhook_stream, webhook_timestamp,

@@ -47,6 +47,8 @@ pub struct Call {
     policy: Policy,
     delays: Delays,
     history: History,
+    /// The wait that was asked for last, which counts when an attempt has followed it.
+    wait: Duration,
 }
 
 /// What to do after a failure.
@@ -65,18 +67,22 @@ impl Call {
             policy,
             delays: policy.waits().delays(seed),
             history: History::new(now),
+            wait: Duration::ZERO,
         }
     }
 
     /// What to do after an attempt that has failed `now`.
     pub fn next(&mut self, failure: Failure, now: Duration) -> Next {
-        self.history.failed(failure.hint(), now);
+        self.history.failed(self.wait, failure.hint(), now);
         match self.wait(failure) {
             Ok(wait) => {
-                self.history.waits(wait);
+                self.wait = wait;
                 Next::Wait(wait)
             }
-            Err(reason) => Next::GiveUp(reason),
+            Err(reason) => {
+                self.wait = Duration::ZERO;
+                Next::GiveUp(reason)
+            }
         }
     }
 

@@ -28,15 +28,12 @@ impl History {
         }
     }
 
-    pub(crate) fn failed(&mut self, hint: Option<Hint>, now: Duration) {
+    pub(crate) fn failed(&mut self, waited: Duration, hint: Option<Hint>, now: Duration) {
         self.attempts = self.attempts.saturating_add(1);
+        self.waited = self.waited.saturating_add(waited);
         // A clock that goes back does not give time back.
         self.latest = self.latest.max(now);
         self.hint = hint.or(self.hint);
-    }
-
-    pub(crate) const fn waits(&mut self, wait: Duration) {
-        self.waited = self.waited.saturating_add(wait);
     }
 
     /// How many attempts have failed.
@@ -44,7 +41,7 @@ impl History {
         self.attempts
     }
 
-    /// All waits between attempts together.
+    /// All waits between attempts together, as they were asked for.
     pub const fn waited(&self) -> Duration {
         self.waited
     }

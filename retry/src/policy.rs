@@ -31,6 +31,7 @@ pub struct Policy {
     attempt_timeout: Option<Duration>,
     least_attempt: Duration,
     longest_hint: Duration,
+    is_repeated_within: bool,
 }
 
 impl Policy {
@@ -43,6 +44,7 @@ impl Policy {
             attempt_timeout: None,
             least_attempt: Duration::ZERO,
             longest_hint: backoff.longest(),
+            is_repeated_within: false,
         }
     }
 
@@ -77,6 +79,15 @@ impl Policy {
         self
     }
 
+    /// Makes a call again although somebody else does the same with what it is a part of. If nothing else is
+    /// said, a runner makes one attempt of a call [within](crate::nesting) an attempt of another.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub const fn even_if_nested(mut self) -> Self {
+        self.is_repeated_within = true;
+        self
+    }
+
     /// Begins a call: `now` is the time of the host, since any moment that stays the same, and `seed`
     /// is what its jitter is drawn from.
     ///
@@ -88,6 +99,18 @@ impl Policy {
 
     pub(crate) const fn waits(&self) -> Backoff {
         self.backoff
+    }
+
+    /// Whether it has a limit of time.
+    #[cfg(feature = "std")]
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.deadline.is_some() || self.attempt_timeout.is_some()
+    }
+
+    /// Whether it is for somebody else to make the call again.
+    #[cfg(feature = "std")]
+    pub(crate) fn leaves_it_to_others(&self) -> bool {
+        !self.is_repeated_within && crate::nesting::is_nested()
     }
 
     /// What the deadline leaves once so much time has passed.

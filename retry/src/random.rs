@@ -1,5 +1,10 @@
 //! Chance that can be had again.
 
+#[cfg(feature = "std")]
+use core::hash::BuildHasher;
+#[cfg(feature = "std")]
+use std::hash::RandomState;
+
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): small, and
 /// seeds that differ in one bit share nothing that shows.
 #[derive(Clone, Debug)]
@@ -26,6 +31,12 @@ impl Random {
 pub(crate) const fn up_to(max: u64, random: u64) -> u64 {
     // The high word of a product of two words: below 2^64 * (max + 1) / 2^64, so at most `max`.
     ((random as u128 * (max as u128 + 1)) >> 64) as u64
+}
+
+/// A seed that nobody else has.
+#[cfg(feature = "std")]
+pub(crate) fn fresh_seed() -> u64 {
+    RandomState::new().hash_one(())
 }
 
 #[cfg(test)]

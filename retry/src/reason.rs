@@ -18,8 +18,12 @@ pub enum Reason {
     HintTooLong,
     /// The server asks for no more attempts.
     ToldToStop,
+    /// It is part of a call that somebody else makes again.
+    Nested,
     /// The budget of retries, which this call shares with others, is spent.
     BudgetSpent,
+    /// The far side has accepted too little of late.
+    Overloaded,
     /// The circuit breaker is open: the far side is known to be down.
     BreakerOpen,
 }
@@ -33,7 +37,9 @@ impl fmt::Display for Reason {
             Self::DeadlineWouldPass => "another attempt would not fit before the deadline",
             Self::HintTooLong => "the server asks for too long a wait",
             Self::ToldToStop => "the server asks for no more attempts",
+            Self::Nested => "it is part of a call that is made again",
             Self::BudgetSpent => "the budget of retries is spent",
+            Self::Overloaded => "the far side has accepted too little of late",
             Self::BreakerOpen => "the circuit breaker is open",
         })
     }

@@ -14,6 +14,10 @@ use std::time::Instant;
 ///
 /// The time is counted from a moment that is the same for all who use timers of the same type, and it
 /// does not go back. A sleep is not over earlier, by the same time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be slept by",
+    note = "name a timer with `.timer(..)`, or enable the feature `tokio` of `retry`"
+)]
 pub trait Timer {
     /// Ready after a wait, whatever it gives then.
     type Sleep: Future;
@@ -40,6 +44,11 @@ where
         self(wait)
     }
 }
+
+/// No timer: where there is no tokio, one has to be named.
+#[cfg(not(feature = "tokio"))]
+#[derive(Clone, Copy, Debug)]
+pub struct NoTimer;
 
 /// The timer of tokio. Its time is that of the runtime, which tests can pause.
 #[cfg(feature = "tokio")]

@@ -18,14 +18,23 @@ fn any_jitter() -> impl Strategy<Value = Jitter> {
     prop_oneof![Just(Jitter::Full), Just(Jitter::Equal), Just(Jitter::None)]
 }
 
+fn any_growth() -> impl Strategy<Value = Backoff> {
+    prop_oneof![
+        Just(Backoff::exponential()),
+        Just(Backoff::decorrelated()),
+        Just(Backoff::constant(Duration::from_secs(1))),
+    ]
+}
+
 prop_compose! {
     fn any_backoff()(
+        growth in any_growth(),
         base in any_duration(),
         factor in prop_oneof![0_u32..5, any::<u32>()],
         cap in any_duration(),
         jitter in any_jitter(),
     ) -> (Backoff, Duration) {
-        let backoff = Backoff::exponential()
+        let backoff = growth
             .base(base)
             .factor(factor)
             .cap(cap)
@@ -48,6 +57,40 @@ proptest! {
     ) {
         if let Some(delay) = backoff.delay(retry, random) {
             prop_assert!(delay <= cap, "{delay:?} > {cap:?}");
+        }
+    }
+
+    #[test]
+    fn no_delay_of_a_call_is_longer_than_the_cap((backoff, cap) in any_backoff(), seed: u64) {
+        for delay in backoff.delays(seed).take(200) {
+            prop_assert!(delay <= cap, "{delay:?} > {cap:?}");
+        }
+    }
+
+    #[test]
+    fn the_delays_of_a_call_never_pass_what_is_known_without_them(
+        (backoff, _) in any_backoff(),
+        seed: u64,
+    ) {
+        for (retry, delay) in (0..).zip(backoff.delays(seed).take(200)) {
+            prop_assert!(delay <= backoff.delay(retry, u64::MAX).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_decorrelated_delay_is_between_the_base_and_three_times_the_one_before(
+        base in any_duration(),
+        cap in any_duration(),
+        seed: u64,
+    ) {
+        let least = base.min(cap);
+        let mut before = base;
+        let backoff = Backoff::decorrelated().base(base).cap(cap).retries(100);
+        for delay in backoff.delays(seed) {
+            // A base beyond 584 years counts as that.
+            prop_assert!(delay >= least.min(Duration::from_nanos(u64::MAX)));
+            prop_assert!(delay <= before.saturating_mul(3));
+            before = delay;
         }
     }
 
@@ -145,6 +188,41 @@ fn whole_seconds_have_jitter_too() {
         .filter(|delay| delay.subsec_nanos() == 0)
         .count();
     assert_eq!(whole, 0);
+}
+
+#[test]
+fn decorrelated_delays_fill_their_range() {
+    let base = Duration::from_millis(500);
+    let second = |seed| Backoff::decorrelated().delays(seed).nth(1).unwrap();
+    let (short, long): (Vec<_>, Vec<_>) =
+        (0..10_000).map(second).partition(|delay| *delay < base * 3);
+    assert!(short.iter().all(|delay| *delay >= base));
+    assert!(short.iter().any(|delay| *delay < base * 11 / 10));
+    assert!(long.iter().all(|delay| *delay <= base * 9));
+    assert!(long.iter().any(|delay| *delay > base * 8));
+    assert!(long.len() > 2_000 && short.len() > 2_000);
+}
+
+/// Negative delays after a thousand retries, in one library, by an overflow.
+#[test]
+fn decorrelated_delays_reach_the_cap_and_stay_there() {
+    let exact = Backoff::decorrelated().jitter(Jitter::None).retries(2_000);
+    let seconds: Vec<_> = exact.delays(7).map(|delay| delay.as_millis()).collect();
+    assert_eq!(seconds[..6], [1_500, 4_500, 13_500, 40_500, 60_000, 60_000]);
+    assert!(seconds[4..].iter().all(|delay| *delay == 60_000));
+}
+
+#[test]
+fn a_constant_delay_is_its_own_and_has_jitter() {
+    for delay in [Duration::from_millis(5), Duration::from_secs(3_600)] {
+        let backoff = Backoff::constant(delay);
+        assert!(backoff.jitter(Jitter::None).delays(0).eq([delay; 6]));
+        let spread: HashSet<_> = (0..1_000)
+            .filter_map(|seed| backoff.delays(seed).last())
+            .collect();
+        assert!(spread.len() > 990);
+        assert!(spread.iter().all(|waited| *waited <= delay));
+    }
 }
 
 #[test]

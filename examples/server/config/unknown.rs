@@ -3,13 +3,14 @@
 use super::problem::Problem;
 
 /// Names that begin so belong to this server alone, so an unknown one is refused whatever it is.
-const OWN_PREFIXES: [&str; 6] = [
+const OWN_PREFIXES: [&str; 7] = [
     "WEBHOOK_SECRET_",
     "WEBHOOK_ISSUER_",
     "WEBHOOK_VERIFY_TOKEN_",
     "WEBHOOK_PUBLIC_KEY_",
     "FORWARD_",
     "ADMIN_API_",
+    "METRICS_API_",
 ];
 
 /// A fault, if `name` claims to be ours or is one slip away from a name that is.

@@ -15,6 +15,7 @@ mod http2;
 mod limits;
 mod logs;
 mod manual;
+mod metrics;
 mod misconfiguration;
 mod outage;
 mod schemes;

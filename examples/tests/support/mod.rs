@@ -2,6 +2,7 @@
 
 pub(crate) mod delivery;
 pub(crate) mod http;
+pub(crate) mod metrics;
 pub(crate) mod process;
 pub(crate) mod upstream;
 pub(crate) mod wait;

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::{fs, panic};
 
 use fuzz::{
-    ratelimit_client, ratelimit_fields, webhook_certificate_url, webhook_fields, webhook_header,
-    webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme, webhook_secret, webhook_stream,
-    webhook_timestamp,
+    ratelimit_client, ratelimit_fields, retry_hint, webhook_certificate_url, webhook_fields,
+    webhook_header, webhook_jwt, webhook_key, webhook_round_trip, webhook_scheme, webhook_secret,
+    webhook_stream, webhook_timestamp,
 };
 
 use crate::mutation::Mutator;
@@ -27,6 +27,11 @@ fn ratelimit_client_holds() {
 #[test]
 fn ratelimit_fields_holds() {
     replay("ratelimit_fields", ratelimit_fields);
+}
+
+#[test]
+fn retry_hint_holds() {
+    replay("retry_hint", retry_hint);
 }
 
 #[test]

@@ -128,6 +128,7 @@ impl<H: Handler> Attempt<H> {
             }
             Again::Never => Retry::Never,
             Again::After(delay) => Retry::After(delay),
+            Again::NotBefore(delay) => Retry::After(self.backoff().max(delay)),
             Again::Backoff => Retry::After(self.backoff()),
         };
         Event::Fail {

@@ -15,7 +15,7 @@ use crate::{ByType, Category, Classify, classify::chain};
 /// // Again, after the worker's backoff:
 /// let busy = Failed::transient("the mail server is busy");
 /// // Again, but not before the far side wants us to:
-/// let limited = Failed::transient("429").category(Category::RateLimit).after(Duration::from_secs(90));
+/// let limited = Failed::transient("429").category(Category::RateLimit).not_before(Duration::from_secs(90));
 /// // Never again; the job is dead and a person must look:
 /// let broken = Failed::for_good("no such mailbox").category(Category::Validation);
 /// // Not even tried; the job is given back for a minute, and this was no attempt:
@@ -75,8 +75,17 @@ impl Failed {
         self
     }
 
-    /// Try again after exactly this delay, as the far side asked for; as long as there are attempts
-    /// left.
+    /// Try again after the worker's backoff or after this delay, whichever is longer; as long as there are
+    /// attempts left. This is for what the far side asks for: one that always says "in a second" does not
+    /// use up in a minute the attempts that were to last for hours.
+    #[must_use]
+    pub const fn not_before(mut self, delay: Duration) -> Self {
+        self.again = Again::NotBefore(delay);
+        self
+    }
+
+    /// Try again after exactly this delay, whatever the worker's backoff says; as long as there are
+    /// attempts left.
     #[must_use]
     pub const fn after(mut self, delay: Duration) -> Self {
         self.again = Again::After(delay);
@@ -127,6 +136,7 @@ impl fmt::Display for Causes<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
     Backoff,
+    NotBefore(Duration),
     After(Duration),
     /// Not counting this one.
     Postponed(Duration),

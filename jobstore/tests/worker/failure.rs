@@ -152,6 +152,22 @@ async fn a_failure_may_say_when_to_try_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_far_side_asks_for_makes_a_wait_longer_and_never_shorter() {
+    for (asked, expected) in [(secs(90), secs(90)), (millis(1), millis(500))] {
+        let world = World::new();
+        let starts = Notes::new();
+        let id = world.enqueue(new_job().max_attempts(2)).await;
+        let handler = failing(&starts, Failed::transient("503").not_before(asked));
+        let backoff = Backoff::exponential().jitter(Jitter::None);
+        let worker = start(world.worker(handler).backoff(backoff));
+        world.ended(id).await;
+        let gap = gaps(&starts.all())[0];
+        assert!(gap >= expected && gap <= expected + TICK, "{gap:?}");
+        worker.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_for_good_is_the_last() {
     let world = World::new();
     let starts = Notes::new();

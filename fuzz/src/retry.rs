@@ -1,0 +1,5 @@
+//! Properties of `retry`.
+
+mod hint;
+
+pub use self::hint::retry_hint;

@@ -1,0 +1,82 @@
+//! Why there is no answer.
+
+use core::error::Error as StdError;
+
+use hyper_util::client::legacy;
+
+use crate::http::Sent;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address of the request is not a whole one, with a scheme and a host.
+    #[error("the address has no scheme or no host")]
+    Address,
+    /// No connection came about: the name is not known, nobody listens, or not by TLS.
+    #[error("cannot connect: {}", root(.0))]
+    Connect(#[source] legacy::Error),
+    /// The connection was lost, or what came was not HTTP.
+    #[error("no answer: {}", root(.0))]
+    Lost(#[source] legacy::Error),
+    /// The answer broke off.
+    #[error("the answer broke off: {}", root(.0))]
+    Broken(#[source] hyper::Error),
+    /// The answer is longer than the caller wants it.
+    #[error("the answer is longer than {max_bytes} bytes")]
+    TooLong {
+        /// How much is wanted.
+        max_bytes: usize,
+    },
+}
+
+impl From<legacy::Error> for Error {
+    fn from(error: legacy::Error) -> Self {
+        if error.is_connect() {
+            Self::Connect(error)
+        } else {
+            Self::Lost(error)
+        }
+    }
+}
+
+/// Whether a request can have arrived that ended so. It cannot
+///
+/// * if there was no connection;
+/// * if the connection was closed before hyper began to write the request to it;
+/// * if the server refused the stream of HTTP/2, which says that nothing was done ([RFC 9113, section
+///   8.7](https://www.rfc-editor.org/rfc/rfc9113#section-8.7));
+/// * if the server goes away, and the stream is beyond the last that it has looked at.
+pub fn was_sent(error: &legacy::Error) -> Sent {
+    if error.is_connect() || causes(error).any(says_unsent) {
+        Sent::No
+    } else {
+        Sent::Maybe
+    }
+}
+
+fn says_unsent(cause: &(dyn StdError + 'static)) -> bool {
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return error.is_canceled();
+    }
+    let Some(error) = cause.downcast_ref::<h2::Error>() else {
+        return false;
+    };
+    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    // Streams that the server has looked at do not end with this, but with the connection.
+    let is_beyond = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (is_refused || is_beyond)
+}
+
+/// The last cause, which says most.
+fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    causes(error).last().unwrap_or(error)
+}
+
+/// The error, and what caused it.
+fn causes<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    let next = |cause: &&'e (dyn StdError + 'static)| (*cause).source();
+    core::iter::successors(Some(error), next)
+}

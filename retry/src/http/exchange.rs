@@ -1,0 +1,164 @@
+//! A request, sent until there is an answer worth having.
+
+use core::fmt;
+use core::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body;
+
+use super::drain::drain;
+use super::fault::Fault;
+use super::repeat::Sent;
+use super::replay::Sending;
+use super::retrying::Retrying;
+use super::terms::Terms;
+use crate::random::fresh_seed;
+use crate::{Failure, GaveUp, Guard, History, Next, Reason, Timer};
+
+mod copies;
+mod idempotency_key;
+mod judged;
+mod within;
+
+use self::copies::Copies;
+use self::judged::{Got, Judged};
+use self::within::within;
+
+/// What sends one request once.
+pub(crate) trait Transport<B> {
+    /// The body of answers.
+    type Out: Body + Send;
+    /// Why there is none.
+    type Error: fmt::Display + Send;
+
+    /// Sends a request.
+    fn send(
+        &mut self,
+        request: Request<Sending<B>>,
+    ) -> impl Future<Output = Result<Response<Self::Out>, Lost<Self::Error>>> + Send;
+}
+
+/// A request that brought no answer.
+#[derive(Debug)]
+pub(crate) struct Lost<E> {
+    pub(crate) error: E,
+    pub(crate) failure: Failure,
+    pub(crate) sent: Sent,
+}
+
+/// By what requests are sent: all that is the same for each of them.
+pub(crate) struct Exchange<'a, T, G, N: ?Sized> {
+    pub(crate) terms: &'a Terms,
+    pub(crate) timer: &'a T,
+    pub(crate) guard: &'a G,
+    pub(crate) on_retry: &'a N,
+}
+
+impl<T, G, N> Exchange<'_, T, G, N>
+where
+    T: Timer,
+    G: Guard,
+    N: Fn(&Retrying<'_>) + ?Sized,
+{
+    /// Sends a request until there is an answer worth having, or no point in sending it again. Then
+    /// the last answer is the answer.
+    pub(crate) async fn run<B, S>(
+        &self,
+        request: Request<B>,
+        transport: &mut S,
+    ) -> Result<Response<S::Out>, GaveUp<Fault<S::Error>>>
+    where
+        B: Body,
+        S: Transport<B>,
+    {
+        let mut copies = Copies::of(request, self.terms);
+        let mut call = self.terms.policy.start(self.timer.now(), fresh_seed());
+        let mut leave = None;
+        let mut last = None;
+        while let Some(request) = copies.next() {
+            let began = self.timer.now();
+            let admission = match self.guard.admit(leave.take(), began) {
+                Ok(admission) => admission,
+                Err(reason) => return Err(GaveUp::new(last, reason, *call.history())),
+            };
+            let sending = transport.send(request);
+            let result = within(self.timer, call.attempt_timeout(began), sending).await;
+            let judged = Judged::of(result);
+            let now = self.timer.now();
+            self.guard.report(admission, judged.outcome(), now);
+            let (got, failure, sent) = match judged {
+                Judged::Good(response) => return Ok(told(response, None, call.history())),
+                Judged::Bad { got, failure, sent } => (got, failure, sent),
+            };
+            let next = call.next(copies.restrict(failure, sent), now);
+            let wait = match self.ask(next, now) {
+                Ok((wait, given)) => {
+                    leave = Some(given);
+                    wait
+                }
+                Err(reason) => return conclude(got, reason, call.history()),
+            };
+            let fault = self.dispose(got).await;
+            (self.on_retry)(&Retrying {
+                head: copies.head(),
+                history: call.history(),
+                failure,
+                fault: &fault,
+                wait,
+            });
+            last = Some(fault);
+            let until = now.saturating_add(wait);
+            let left = until.saturating_sub(self.timer.now());
+            self.timer.sleep(left).await;
+        }
+        // The body has been read further than it is kept, after it was seen that it could be sent again.
+        Err(GaveUp::new(last, Reason::NotRepeatable, *call.history()))
+    }
+
+    fn ask(&self, next: Next, now: Duration) -> Result<(Duration, G::Leave), Reason> {
+        match next {
+            Next::Wait(wait) => Ok((wait, self.guard.retry(now)?)),
+            Next::GiveUp(reason) => Err(reason),
+        }
+    }
+
+    /// Lets go of an answer, so that nothing of it is held while nobody does anything.
+    async fn dispose<Out: Body, E>(&self, got: Got<Out, E>) -> Fault<E> {
+        match got {
+            Got::Answer(response) => {
+                let status = response.status();
+                let draining = drain(response.into_body(), self.terms.drain_bytes);
+                within(self.timer, Some(self.terms.drain_time), draining).await;
+                Fault::Status(status)
+            }
+            Got::Fault(fault) => fault,
+        }
+    }
+}
+
+/// The end, with what the last attempt brought.
+fn conclude<Out, E>(
+    got: Got<Out, E>,
+    reason: Reason,
+    history: &History,
+) -> Result<Response<Out>, GaveUp<Fault<E>>> {
+    match got {
+        Got::Answer(response) => Ok(told(response, Some(reason), history)),
+        Got::Fault(fault) => Err(GaveUp::new(Some(fault), reason, *history)),
+    }
+}
+
+/// The answer, with what has been before it in its extensions.
+fn told<Out>(
+    mut response: Response<Out>,
+    reason: Option<Reason>,
+    history: &History,
+) -> Response<Out> {
+    if history.attempts() > 0 {
+        response.extensions_mut().insert(*history);
+    }
+    if let Some(reason) = reason {
+        response.extensions_mut().insert(reason);
+    }
+    response
+}

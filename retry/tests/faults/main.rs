@@ -1,0 +1,11 @@
+//! Requests over sockets, to a server that misbehaves.
+//!
+//! `cargo test -p retry --all-features --test faults -- --nocapture` prints what is repeated after which
+//! fault.
+
+mod ask;
+mod misbehaving;
+mod peers;
+mod recovers;
+mod table;
+mod world;
