@@ -117,7 +117,7 @@ fn a_newer_file_is_refused_and_left_alone() -> Result {
             problem,
             Problem::TooNew {
                 found: 99,
-                known: 1
+                known: 2
             }
         ),
         "{text}"
@@ -223,7 +223,7 @@ fn the_file_says_what_it_is() -> Result {
         number("application_id")?,
         i64::from(u32::from_be_bytes(*b"jobs"))
     );
-    assert_eq!(number("user_version")?, 1);
+    assert_eq!(number("user_version")?, 2);
     assert_eq!(number("page_size")?, 4_096);
     assert_eq!(number("auto_vacuum")?, 2);
     let journal: String = sqlite.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

@@ -10,7 +10,8 @@ use std::{
 };
 
 use jobstore::{
-    Applied, Event, File, JobId, NewJob, Status, Store, StoreError, Timestamp, store::file::Options,
+    Applied, By, Claim, Event, File, JobId, ManualClock, NewJob, Status, Store, StoreError,
+    Timestamp, WorkerId, store::file::Options,
 };
 use rusqlite::Connection;
 
@@ -89,13 +90,18 @@ async fn a_damaged_job_harms_no_other_in_its_batch() -> Result {
     let damaged = ids[4];
     Connection::open(&path)?.execute(
         "UPDATE jobs SET metadata = '{\"card\": 4242}' WHERE id = ?1",
-        [damaged.to_string()],
+        [damaged.as_bytes()],
     )?;
 
     let lock = Lock::take(&path)?;
     let mut verbs = Vec::new();
     for &id in &ids {
-        let mut verb = file.apply(id, Event::Cancel);
+        let mut verb = file.apply(
+            id,
+            Event::Cancel {
+                by: By::new("test"),
+            },
+        );
         hand_over(&mut verb);
         verbs.push((id, verb));
     }
@@ -158,5 +164,31 @@ async fn a_job_deleted_by_hand_takes_its_payload_along() -> Result {
     assert!(file.get(first).await?.is_none());
     let payload = file.get(second).await?.map(|job| job.payload);
     assert_eq!(payload, Some("new".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_asks_in_vain_again_and_again_costs_no_commit() -> Result {
+    let dir = tempfile::tempdir()?;
+    let path = dir.path().join("jobs.db");
+    let file = File::with_clock(&path, ManualClock::at(Timestamp::EPOCH))?;
+    let claim = Claim {
+        queue: "queue".into(),
+        worker: WorkerId::new("worker"),
+        lease: Duration::from_secs(30),
+        limit: 10,
+    };
+    let _ = file.claim(&claim).await?;
+    let other = Connection::open(&path)?;
+    // It changes whenever somebody else commits.
+    let version = || other.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+    let before = version()?;
+    for _ in 0..100 {
+        let _ = file.claim(&claim).await?;
+        let _ = file.reap(10).await?;
+    }
+    assert_eq!(version()?, before);
+    let _ = file.enqueue(NewJob::new("queue", "kind")).await?;
+    assert_ne!(version()?, before);
     Ok(())
 }

@@ -8,8 +8,6 @@ use std::{
 };
 
 use async_channel::Sender;
-use async_trait::async_trait;
-use event_listener::EventListener;
 use futures_channel::oneshot;
 use rusqlite::Connection;
 
@@ -24,19 +22,28 @@ pub use self::{
     open::{OpenError, Problem},
     options::Options,
 };
-use crate::{
-    Applied, Backlog, Claim, Claimed, Clock, Enqueued, Event, IdSource, Job, JobDigest, JobId,
-    NewJob, Page, Query, Store, StoreError, Timestamp,
-};
+use crate::{Clock, IdSource, StoreError};
 
+mod attention;
+mod cell;
+mod claim;
 mod clock;
+mod enqueue;
+mod examine;
 mod filesystem;
 mod health;
+mod keys;
+mod log;
+mod migration;
 mod open;
 mod options;
 mod reader;
+mod retire;
 mod rows;
+mod tally;
+mod trail;
 mod transaction;
+mod verbs;
 mod writer;
 
 /// A store in one SQLite file. Cheap to clone; clones share the connections.
@@ -55,8 +62,8 @@ mod writer;
 ///
 /// A new file belongs to its owner alone, because payloads hold other people's data. Who may open it then:
 /// other processes that run this store, and people with the `sqlite3` shell: `SELECT * FROM
-/// readable_jobs` shows what there is with readable times. All of them on this machine; a network file
-/// system is refused. [`listen`](Store::listen) hears only this process, so workers in another one
+/// readable_jobs` shows what there is with readable ids and times, `readable_audit` what happened. All of them on this machine; a network file
+/// system is refused. [`listen`](crate::Store::listen) hears only this process, so workers in another one
 /// notice a new job when they next look. Space that pruned jobs leave is used again; `PRAGMA
 /// incremental_vacuum` in the shell gives it back to the file system.
 ///
@@ -64,7 +71,7 @@ mod writer;
 ///
 /// The file remembers the time of its newest write, and time goes on from there: if the clock of the
 /// machine is set back, leases and delays stand still until it has caught up. If the clock was far ahead
-/// by mistake, stop the processes and let time start anew: `UPDATE clock SET latest_at = 0`.
+/// by mistake, stop the processes and let time start anew: `UPDATE latest SET at = 0`.
 ///
 /// # When the disk fails
 ///
@@ -237,71 +244,6 @@ impl fmt::Debug for File {
         f.debug_struct("File")
             .field("path", &self.inner.path)
             .finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Store for File {
-    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
-        job.validate()?;
-        // Here rather than by the writer, whom everybody waits for.
-        let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
-        self.write(move |transaction| transaction.enqueue(&job, digest))
-            .await
-    }
-
-    async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
-        let claim = claim.clone();
-        self.write(move |transaction| transaction.claim(&claim))
-            .await
-    }
-
-    async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
-        if let Event::Complete {
-            result: Some(result),
-            ..
-        } = &event
-        {
-            rows::check_depth(result)?;
-        }
-        self.write(move |transaction| transaction.apply(id, &event))
-            .await
-    }
-
-    async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
-        self.write(move |transaction| transaction.reap(limit)).await
-    }
-
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.write(move |transaction| transaction.prune(before, limit))
-            .await
-    }
-
-    async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.read(move |connection| rows::get(connection, id)).await
-    }
-
-    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        let query = query.clone();
-        self.read(move |connection| reader::list(connection, &query))
-            .await
-    }
-
-    async fn backlog(&self) -> Result<Backlog, StoreError> {
-        self.read(reader::backlog).await
-    }
-
-    async fn check(&self) -> Result<(), StoreError> {
-        self.write(|transaction| transaction.tick()).await?;
-        self.read(reader::probe).await
-    }
-
-    fn listen(&self) -> EventListener {
-        self.inner.changed.listen()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.inner.clock.now()
     }
 }
 

@@ -13,7 +13,10 @@ use jobstore::{
     Applied, Category, Claim, Enqueued, Event, File, Job, NewJob, Query, Retry, Store, WorkerId,
 };
 
-use crate::Result;
+use crate::{
+    Result,
+    verbs::{Course, VERBS},
+};
 
 /// The first argument of the process.
 pub(crate) const MARK: &str = "child";
@@ -29,6 +32,8 @@ pub(crate) const QUEUE: &str = "queue";
 pub(crate) enum Work {
     /// Enqueue jobs one after the other; after the first error, try everything once more, and end.
     Fill,
+    /// Do one of each verb, and end after the first error.
+    Verbs,
     /// Do everything at once, for ever.
     Churn,
 }
@@ -37,6 +42,7 @@ impl Work {
     const fn name(self) -> &'static str {
         match self {
             Self::Fill => "fill",
+            Self::Verbs => "verbs",
             Self::Churn => "churn",
         }
     }
@@ -66,6 +72,8 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) {
     let work = async move {
         if work == Work::Fill.name() {
             fill(&file).await;
+        } else if work == Work::Verbs.name() {
+            verbs(&file).await;
         } else {
             churn(&file).await;
         }
@@ -92,6 +100,16 @@ async fn fill(file: &File) {
                 say(&format!("failed {error}"));
                 return probe(file).await;
             }
+        }
+    }
+}
+
+async fn verbs(file: &File) {
+    let mut course = Course::default();
+    for verb in 0..VERBS {
+        match course.step(file, verb).await {
+            Ok(()) => say("done"),
+            Err(error) => return say(&format!("failed {error}")),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     Result,
     child::{self, FILL, Work},
     ledger::Ledger,
+    verbs::{self, VERBS},
 };
 
 /// The calls of the writer's thread while the child works: some syncs, and many writes.
@@ -20,6 +21,16 @@ const WRITES: Calls = Calls {
     names: "pwrite64",
     step: 7,
     last: 12 * FILL,
+};
+
+/// The same while the child does one of each verb.
+const SYNCS_OF_VERBS: Calls = Calls {
+    last: VERBS,
+    ..SYNCS
+};
+const WRITES_OF_VERBS: Calls = Calls {
+    last: 20 * VERBS,
+    ..WRITES
 };
 
 /// Which calls are to fail: one of these in each run.
@@ -55,6 +66,16 @@ pub(crate) fn killed_while_creating() -> Result {
     each(SYNCS, "signal=KILL", Fate::Dies, |_| Ok(())).map(drop)
 }
 
+pub(crate) fn killed_in_a_verb() -> Result {
+    in_a_verb(SYNCS_OF_VERBS, "signal=KILL")?;
+    in_a_verb(WRITES_OF_VERBS, "signal=KILL")
+}
+
+pub(crate) fn verb_fails() -> Result {
+    in_a_verb(SYNCS_OF_VERBS, "error=EIO")?;
+    in_a_verb(WRITES_OF_VERBS, "error=EIO")
+}
+
 /// What becomes of the child.
 #[derive(Clone, Copy, PartialEq)]
 enum Fate {
@@ -85,7 +106,12 @@ fn each(calls: Calls, fault: &str, fate: Fate, prepare: impl Fn(&Path) -> Result
         let dir = tempfile::tempdir()?;
         let path = dir.path().join("jobs.db");
         prepare(&path)?;
-        let output = run(&path, calls.names, &format!("{fault}:when={call}"))?;
+        let output = run(
+            &path,
+            calls.names,
+            &format!("{fault}:when={call}"),
+            Work::Fill,
+        )?;
         let between = judge(&path, &output, fate)
             .map_err(|error| format!("call {call} of {} with {fault}: {error}", calls.names))?;
         met += usize::from(between);
@@ -93,7 +119,38 @@ fn each(calls: Calls, fault: &str, fate: Fate, prepare: impl Fn(&Path) -> Result
     Ok(met)
 }
 
-fn run(path: &Path, calls: &str, fault: &str) -> Result<Output> {
+/// Lets one call fail while the child does one of each verb. The verb that was not answered must have
+/// happened in whole or not at all, and those before it must have happened.
+fn in_a_verb(calls: Calls, fault: &str) -> Result {
+    let looks = verbs::looks()?;
+    let mut met = 0;
+    for call in (1..=calls.last).step_by(calls.step) {
+        let dir = tempfile::tempdir()?;
+        let path = dir.path().join("jobs.db");
+        drop(File::open(&path)?);
+        let inject = format!("{fault}:when={call}");
+        let output = run(&path, calls.names, &inject, Work::Verbs)?;
+        let said = String::from_utf8(output.stdout)?;
+        let done = said.lines().filter(|line| *line == "done").count();
+        let look = verbs::look_at(&path)
+            .map_err(|error| format!("call {call} of {} with {fault}: {error}", calls.names))?;
+        if !looks[done..].iter().take(2).any(|other| *other == look) {
+            let wrong = format!(
+                "after {done} verbs and {fault} at call {call} of {}",
+                calls.names
+            );
+            return Err(format!("{wrong}:\n{look}\ninstead of\n{}", looks[done]).into());
+        }
+        met += usize::from(done < VERBS);
+    }
+    let runs = calls.last.div_ceil(calls.step);
+    if met < runs / 2 {
+        return Err(format!("only {met} of {runs} faults came before the last answer").into());
+    }
+    Ok(())
+}
+
+fn run(path: &Path, calls: &str, fault: &str, work: Work) -> Result<Output> {
     let trace = format!("trace={calls}");
     let inject = format!("inject={calls}:{fault}");
     let strace = [
@@ -107,7 +164,7 @@ fn run(path: &Path, calls: &str, fault: &str) -> Result<Output> {
         "-e",
         &inject,
     ];
-    let output = child::command(&strace, path, Work::Fill)?
+    let output = child::command(&strace, path, work)?
         .output()
         .map_err(|error| format!("strace is needed (`make test` installs it): {error}"))?;
     Ok(output)

@@ -110,8 +110,9 @@ fn inspect(path: &Path) -> Result<usize> {
     }
     let repeated =
         one("SELECT count(*) - count(DISTINCT dedupe_key) FROM jobs WHERE dedupe_key NOTNULL")?;
-    let bare =
-        one("SELECT count(*) FROM jobs LEFT JOIN payloads USING (seq) WHERE payload IS NULL")?;
+    let bare = one(
+        "SELECT count(*) FROM jobs LEFT JOIN payloads USING (seq) WHERE whole AND payload IS NULL",
+    )?;
     if (repeated, bare) != (0, 0) {
         return Err(format!("{repeated} jobs are there twice, {bare} have no payload").into());
     }

@@ -12,6 +12,7 @@ mod child;
 mod disk;
 mod kill;
 mod ledger;
+mod verbs;
 
 fn main() {
     let mut arguments = env::args_os().skip(1);
@@ -29,6 +30,14 @@ fn main() {
             trial("a_full_disk_stops_the_store", disk::disk_is_full),
             trial("a_kill_at_a_sync_loses_nothing", disk::killed_at_sync),
             trial("a_kill_at_a_write_loses_nothing", disk::killed_at_write),
+            trial(
+                "a_kill_in_a_verb_leaves_all_of_it_or_nothing",
+                disk::killed_in_a_verb,
+            ),
+            trial(
+                "a_fault_in_a_verb_leaves_all_of_it_or_nothing",
+                disk::verb_fails,
+            ),
             trial(
                 "a_kill_at_the_creation_leaves_a_usable_file",
                 disk::killed_while_creating,

@@ -10,16 +10,13 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
-use super::filesystem;
+use super::{
+    filesystem,
+    migration::{self, VERSION},
+};
 
 /// "jobs" in ASCII, at a fixed place in the file: what `file(1)` and this store know it by.
 const APPLICATION_ID: i32 = 0x6a6f_6273;
-
-/// Each script leads from the version that is its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
-
-/// The version of the files that this store writes.
-const VERSION: usize = MIGRATIONS.len();
 
 /// Before it, a checkpoint could meet a writer that begins the log anew, and lose what was written
 /// ([sqlite.org/wal.html](https://www.sqlite.org/wal.html#walresetbug)).
@@ -29,7 +26,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Enough for every statement of the store, lists with each combination of conditions included.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// What belongs to a connection rather than to the file. The log is synced at each commit, and copied
 /// into the database by whoever commits its 4000th page (16 MiB; four times SQLite's own choice, since
@@ -184,9 +181,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = version(&sql)?;
     if version < VERSION {
-        for script in &MIGRATIONS[version..] {
-            sql.execute_batch(script)?;
-        }
+        migration::migrate(&sql, version)?;
         sql.pragma_update(None, "application_id", APPLICATION_ID)?;
         sql.pragma_update(None, "user_version", VERSION as i64)?;
     }
@@ -194,7 +189,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The version of the file: an index into [`MIGRATIONS`], or their number.
+/// The version of the file; 0 is an empty one.
 fn version(connection: &Connection) -> Result<usize, Problem> {
     // One statement, because between two another process may create the file.
     let (application, version, tables): (i32, i64, i64) = connection.query_row(
@@ -216,7 +211,8 @@ fn version(connection: &Connection) -> Result<usize, Problem> {
     }
 }
 
-fn check_sqlite(version: i32) -> Result<(), Problem> {
+/// Refuses a SQLite that has the fault.
+pub(super) fn check_sqlite(version: i32) -> Result<(), Problem> {
     if version < OLDEST_SQLITE {
         return Err(Problem::OldSqlite(rusqlite::version()));
     }

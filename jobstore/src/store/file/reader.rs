@@ -1,10 +1,12 @@
 //! The threads that read: beside the writer, and never in its way.
 
+use std::collections::BTreeMap;
+
 use async_channel::{Receiver, Sender};
 use rusqlite::{Connection, Result, params_from_iter, types::Value};
 
-use super::rows;
-use crate::{Backlog, Page, Query, Status, Summary};
+use super::{cell, claim, rows};
+use crate::{Page, Query, QueueState, Status, Summary, Timestamp};
 
 /// How many questions may wait for a thread. Whoever asks later waits to get in line, so memory is
 /// bounded.
@@ -28,7 +30,7 @@ pub(super) fn run(connection: &Connection, questions: &Receiver<Question>) {
 /// Proves that the file can be read.
 pub(super) fn probe(connection: &Connection) -> Result<()> {
     connection
-        .prepare_cached("SELECT latest_at FROM clock")?
+        .prepare_cached("SELECT at FROM latest")?
         .query_row([], |_| Ok(()))
 }
 
@@ -48,70 +50,126 @@ pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page> {
     })
 }
 
-/// How much work is owed. One statement, so that all of it is of one moment; and each count is that of
-/// an index which holds few other jobs, so that it takes no longer for all that was ever done.
-pub(super) fn backlog(connection: &Connection) -> Result<Backlog> {
-    connection
-        .prepare_cached(
-            "WITH waiting AS (
-                SELECT count(*) AS jobs, min(run_at) AS first_due
-                FROM jobs INDEXED BY waiting_jobs WHERE lease_until IS NULL AND ended_at IS NULL
-            ), rare AS (
-                SELECT count(*) FILTER (WHERE status = 'scheduled') AS scheduled,
-                    count(*) FILTER (WHERE status = 'retrying') AS retrying,
-                    count(*) FILTER (WHERE status = 'dead') AS dead
-                FROM jobs INDEXED BY rare_jobs
-                WHERE status = 'scheduled' OR status = 'retrying' OR status = 'dead'
-                    OR status = 'cancelled'
-            ), running AS (
-                SELECT count(*) AS jobs
-                FROM jobs INDEXED BY running_jobs WHERE lease_until IS NOT NULL
-            )
-            SELECT scheduled, waiting.jobs - scheduled - retrying, running.jobs, retrying, dead,
-                first_due
-            FROM waiting, rare, running",
-        )?
-        .query_row([], |row| {
-            let count = |column| row.get(column).map(i64::cast_unsigned);
-            Ok(Backlog {
-                scheduled: count(0)?,
-                ready: count(1)?,
-                running: count(2)?,
-                retrying: count(3)?,
-                dead: count(4)?,
-                first_due: rows::optional(row, 5, rows::time)?,
-            })
-        })
-}
-
 /// The statement for a list, and its values. There are as many statements as combinations of
 /// conditions.
-fn listing(query: &Query, limit: usize) -> (String, Vec<Value>) {
-    let columns = rows::SUMMARY;
-    // Literals, because an index of some jobs serves only a statement that says which it wants.
-    let mut sql = match query.status {
-        None => format!("SELECT {columns} FROM jobs WHERE TRUE"),
-        // Left to itself, SQLite would look for the few that run among all that ever did.
-        Some(Status::Running) => format!(
-            "SELECT {columns} FROM jobs INDEXED BY running_jobs WHERE lease_until IS NOT NULL"
-        ),
-        Some(status) => format!("SELECT {columns} FROM jobs WHERE status = '{status}'"),
-    };
+pub(super) fn listing(query: &Query, limit: usize) -> (String, Vec<Value>) {
+    let (from, order) = source(query);
+    let mut sql = format!("SELECT {} FROM {from}", rows::SUMMARY);
     let mut values = Vec::new();
-    if let Some(queue) = &query.queue {
-        sql.push_str(" AND queue = ?");
-        values.push(Value::from(queue.clone()));
+    for (condition, value) in conditions(query) {
+        sql.push_str(if values.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        });
+        sql.push_str(&condition);
+        values.push(value);
     }
-    if let Some(kind) = &query.kind {
-        sql.push_str(" AND kind = ?");
-        values.push(Value::from(kind.clone()));
-    }
-    if let Some(before) = query.before {
-        // The job itself may have been pruned, so its place is found by what is older.
-        sql.push_str(" AND seq <= (SELECT seq FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1)");
-        values.push(Value::from(before.to_string()));
-    }
-    sql.push_str(" ORDER BY seq DESC LIMIT ?");
-    values.push(Value::from(limit as i64));
+    sql.push_str(&format!(" ORDER BY {order} DESC LIMIT ?"));
+    values.push(Value::from(cell::limit(limit)));
     (sql, values)
+}
+
+/// Where the jobs of a list are looked for, and the column that is in their order.
+fn source(query: &Query) -> (&'static str, &'static str) {
+    if query.tag.is_some() {
+        return ("tags CROSS JOIN jobs USING (seq)", "tags.seq");
+    }
+    // Left to itself, SQLite would look for the few that run among all that ever did.
+    if query.status == Some(Status::Running) {
+        return ("jobs INDEXED BY running_jobs", "seq");
+    }
+    ("jobs", "seq")
+}
+
+/// The conditions of a list, each with its one value.
+fn conditions(query: &Query) -> Vec<(String, Value)> {
+    let text = |column: &str, value: &Option<String>| {
+        let value = value.clone()?;
+        Some((format!("{column} = ?"), Value::from(value)))
+    };
+    // Literals, because an index of some jobs serves only a statement that says which it wants.
+    let status = query.status.map(|status| match status {
+        Status::Running => ("lease_until > ?".into(), Value::from(-1)),
+        status => (
+            format!("status = '{status}' AND fence >= ?"),
+            Value::from(0),
+        ),
+    });
+    let parent = query
+        .parent
+        .map(|id| ("parent = ?".into(), Value::from(id.as_bytes().to_vec())));
+    let fingerprint = query.fingerprint.map(|print| print.to_string());
+    let times = [
+        ("created_at >= ?", query.since),
+        ("created_at < ?", query.until),
+    ];
+    // The job itself may have been deleted, so its place is found by what is older.
+    let before = query.before.map(|id| {
+        let place = "seq <= (SELECT seq FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1)";
+        (place.into(), Value::from(id.as_bytes().to_vec()))
+    });
+    [
+        text("tag", &query.tag),
+        status,
+        text("queue", &query.queue),
+        text("kind", &query.kind),
+        text("subject", &query.subject),
+        text("batch", &query.batch),
+        parent,
+        text("fingerprint", &fingerprint),
+        before,
+    ]
+    .into_iter()
+    .flatten()
+    .chain(times.into_iter().filter_map(|(condition, time)| {
+        Some((condition.to_owned(), Value::from(time?.as_micros())))
+    }))
+    .collect()
+}
+
+/// Every queue that holds a job or is paused, all of one moment.
+pub(super) fn queues(connection: &Connection, now: Timestamp) -> Result<Vec<QueueState>> {
+    let moment = connection.unchecked_transaction()?;
+    let mut queues = BTreeMap::new();
+    count(&moment, &mut queues)?;
+    attend(&moment, &mut queues)?;
+    for (queue, state) in &mut queues {
+        state.due_since = claim::due_since(&moment, queue, now)?;
+        state.next_due = claim::next_due(&moment, queue, now)?;
+    }
+    moment.commit()?;
+    Ok(queues.into_values().collect())
+}
+
+fn count(connection: &Connection, queues: &mut BTreeMap<String, QueueState>) -> Result<()> {
+    let mut select = connection.prepare_cached("SELECT queue, status, count FROM tallies")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let queue: String = row.get(0)?;
+        let state = queues
+            .entry(queue)
+            .or_insert_with_key(|queue| QueueState::new(queue.as_str()));
+        *state.tally.of_mut(cell::parse(row, 1)?) = cell::count(row, 2)?;
+    }
+    Ok(())
+}
+
+/// Adds who asked for the queues, and those that are paused and hold no job.
+fn attend(connection: &Connection, queues: &mut BTreeMap<String, QueueState>) -> Result<()> {
+    let mut select = connection.prepare_cached("SELECT queue, asked_at, pause FROM queues")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let queue: String = row.get(0)?;
+        let paused = cell::optional(row, 2, cell::from_json)?;
+        if paused.is_none() && !queues.contains_key(&queue) {
+            continue;
+        }
+        let state = queues
+            .entry(queue)
+            .or_insert_with_key(|queue| QueueState::new(queue.as_str()));
+        state.asked_at = cell::optional(row, 1, cell::time)?;
+        state.paused = paused;
+    }
+    Ok(())
 }
