@@ -317,7 +317,7 @@ fn thousands_of_simulated_lives_have_right_histories() {
     for seed in seeds {
         let fresh = async |clock| Memory::with_clock(clock);
         check(fresh, async |world| {
-            simulation::play(world, seed, 250).await
+            simulation::play(world, seed, 250).await;
         });
     }
 }
