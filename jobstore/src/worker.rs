@@ -42,7 +42,6 @@ use std::{fmt, sync::Arc, time::Duration};
 use ratelimit::Quota;
 use retry::Backoff;
 
-use self::shift::Shift;
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;
 pub use self::{
@@ -53,7 +52,8 @@ pub use self::{
     kinds::Kinds,
     typed::{Typed, typed},
 };
-use crate::{Jobs, Retention};
+use self::{shift::Shift, watch::Observer};
+use crate::{Jobs, Retention, Run};
 
 mod attempt;
 pub(crate) mod chance;
@@ -67,6 +67,8 @@ mod holds;
 mod house;
 mod kinds;
 mod link;
+#[cfg(feature = "metrics")]
+mod meter;
 mod outbox;
 mod pace;
 mod shift;
@@ -75,6 +77,7 @@ mod signal;
 mod tower;
 mod typed;
 mod unwind;
+mod watch;
 
 /// Runs the jobs of one queue. For several queues, run several workers side by side: each has its own
 /// concurrency, rate and handler.
@@ -105,6 +108,7 @@ pub struct Worker<H> {
     poll_every: Duration,
     reap_every: Duration,
     retention: Retention,
+    observers: Vec<Observer>,
 }
 
 impl<H: Handler> Worker<H> {
@@ -136,6 +140,7 @@ impl<H: Handler> Worker<H> {
             poll_every: Duration::from_secs(1),
             reap_every: Duration::from_secs(5),
             retention: Retention::default(),
+            observers: Vec::new(),
         }
     }
 
@@ -221,6 +226,25 @@ impl<H: Handler> Worker<H> {
     #[must_use]
     pub const fn retention(mut self, retention: Retention) -> Self {
         self.retention = retention;
+        self
+    }
+
+    /// Tells each run to `observer` once it is over, on the task that ran it: do not block or panic there.
+    ///
+    /// ```
+    /// use std::{sync::{Arc, Mutex, PoisonError}, time::Duration};
+    /// use jobstore::{History, Job, Jobs, Memory, Run, Worker, worker::Context};
+    ///
+    /// let history = Arc::new(Mutex::new(History::new(Duration::from_secs(60), 60, 100)));
+    /// let kept = Arc::clone(&history);
+    /// Worker::new(Jobs::new(Memory::new()), "mail", |_: Job, _: Context| async { Ok(None) })
+    ///     .observe(move |run: &Run| {
+    ///         kept.lock().unwrap_or_else(PoisonError::into_inner).ran(run.clone());
+    ///     });
+    /// ```
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Run) + Send + Sync + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
         self
     }
 

@@ -16,7 +16,7 @@ use super::{
     shift::Shift,
     unwind,
 };
-use crate::{Applied, Category, Event, Job, Retry, Status};
+use crate::{Applied, Category, Event, Job, Outcome, Retry, Run, Status};
 
 /// A claimed job that this worker has to bring to an end.
 #[derive(Debug)]
@@ -24,7 +24,6 @@ pub(super) struct Attempt<H> {
     shift: Arc<Shift<H>>,
     hold: Arc<Hold>,
     number: u32,
-    claimed: Instant,
 }
 
 impl<H: Handler> Attempt<H> {
@@ -35,7 +34,6 @@ impl<H: Handler> Attempt<H> {
             shift: Arc::clone(shift),
             hold: Arc::new(hold),
             number: job.attempts,
-            claimed: asked,
         }
     }
 
@@ -44,7 +42,7 @@ impl<H: Handler> Attempt<H> {
     }
 
     /// Runs the handler and writes down how it ended. All of it happens in a span of its own.
-    pub(super) async fn run(self, job: Job) -> Ended {
+    pub(super) async fn run(self, job: Job) -> Outcome {
         let span = info_span!(
             "job",
             id = %job.id,
@@ -56,48 +54,62 @@ impl<H: Handler> Attempt<H> {
         self.bring_to_an_end(job).instrument(span).await
     }
 
-    async fn bring_to_an_end(self, job: Job) -> Ended {
-        let outcome = match self.slot().await {
+    async fn bring_to_an_end(self, job: Job) -> Outcome {
+        let received = Instant::now();
+        let mut run = self.begun(&job);
+        let slot = self.slot().await;
+        let began = Instant::now();
+        let end = match slot {
             Ok(_slot) => self.handle(job).await,
-            Err(outcome) => outcome,
+            Err(end) => end,
         };
+        run.waited += began - received;
+        run.took = began.elapsed();
         self.shift.holds.let_go(&self.hold);
-        let fence = self.hold.fence;
-        let (event, ended) = match outcome {
-            Outcome::Done(result) => (Event::Complete { fence, result }, Ended::Finished),
-            Outcome::Failed(failed) => (self.failure(failed), Ended::Finished),
-            Outcome::CalledOff => (Event::Release { fence }, Ended::Released),
-            Outcome::Lost(loss) => {
-                self.report_lost(&loss.to_string());
-                return Ended::Lost;
-            }
+
+        let (meant, category) = end.means();
+        run.outcome = match self.write_down(end, run.took).await {
+            Some(Status::Dead) => Outcome::Dead,
+            Some(_) => meant,
+            None => Outcome::Lost,
         };
-        match self.hold.settle(&self.shift.link, event).await {
-            Some(Applied::Now(status)) => {
-                self.report(status);
-                return ended;
-            }
-            Some(Applied::Refused(refused)) => self.report_lost(&refused.to_string()),
-            Some(Applied::Unknown) => self.report_lost("there is no such job any more"),
-            None => self.report_lost("the store could not be reached to write the outcome"),
+        run.category =
+            category.filter(|_| matches!(run.outcome, Outcome::Retrying | Outcome::Dead));
+        run.at = self.shift.link.store().now();
+        self.shift.link.watch.ran(&run);
+        run.outcome
+    }
+
+    /// What is known of the run when it begins.
+    fn begun(&self, job: &Job) -> Run {
+        let started = job.started_at.unwrap_or(job.run_at);
+        Run {
+            job: job.id,
+            queue: job.queue.clone(),
+            kind: job.kind.clone(),
+            attempt: self.number,
+            outcome: Outcome::Lost,
+            category: None,
+            waited: started.since(job.run_at),
+            took: Duration::ZERO,
+            at: started,
         }
-        Ended::Lost
     }
 
     /// Waits for its turn. Only what was claimed ahead finds no free slot.
-    async fn slot(&self) -> Result<SemaphorePermit<'_>, Outcome> {
+    async fn slot(&self) -> Result<SemaphorePermit<'_>, End> {
         if let Ok(slot) = self.shift.slots.try_acquire() {
             return Ok(slot);
         }
         tokio::select! {
             biased;
-            () = self.shift.closing.wait() => Err(Outcome::CalledOff),
-            loss = self.hold.lost() => Err(Outcome::Lost(loss)),
-            slot = self.shift.slots.acquire() => slot.map_err(|_| Outcome::CalledOff),
+            () = self.shift.closing.wait() => Err(End::CalledOff),
+            loss = self.hold.lost() => Err(End::Lost(loss)),
+            slot = self.shift.slots.acquire() => slot.map_err(|_| End::CalledOff),
         }
     }
 
-    async fn handle(&self, job: Job) -> Outcome {
+    async fn handle(&self, job: Job) -> End {
         let shift = &*self.shift;
         let handler = &shift.worker.handler;
         let timeout = shift.worker.timeout;
@@ -107,17 +119,38 @@ impl<H: Handler> Attempt<H> {
         // Raised before the handler is dropped, also when this task is: what it drops can ask.
         let over = self.hold.over.raise_on_drop();
         // In this order: most handlers are done when first polled, and then cost no timer.
-        let outcome = tokio::select! {
+        let end = tokio::select! {
             biased;
-            answer = unwind::catch(handling.as_mut()) => Outcome::from(answer),
-            loss = self.hold.lost() => Outcome::Lost(loss),
-            () = async { sleep(timeout).await } => Outcome::Failed(overlong(timeout)),
-            () = shift.called_off.wait() => Outcome::CalledOff,
+            answer = unwind::catch(handling.as_mut()) => End::from(answer),
+            loss = self.hold.lost() => End::Lost(loss),
+            () = async { sleep(timeout).await } => End::Failed(overlong(timeout)),
+            () = shift.called_off.wait() => End::CalledOff,
         };
         drop(over);
         unwind::clear(handling);
-        outcome
+        end
     }
+
+    /// The status that the job has now; `None` if the lease is lost.
+    async fn write_down(&self, end: End, took: Duration) -> Option<Status> {
+        let fence = self.hold.fence;
+        let event = match end {
+            End::Done(result) => Event::Complete { fence, result },
+            End::Failed(failed) => self.failure(failed),
+            End::CalledOff => Event::Release { fence },
+            End::Lost(loss) => return self.report_lost(&loss.to_string()),
+        };
+        match self.hold.settle(&self.shift.link, event).await {
+            Some(Applied::Now(status)) => {
+                self.report(status, took);
+                Some(status)
+            }
+            Some(Applied::Refused(refused)) => self.report_lost(&refused.to_string()),
+            Some(Applied::Unknown) => self.report_lost("there is no such job any more"),
+            None => self.report_lost("the store could not be reached to write the outcome"),
+        }
+    }
+
     fn failure(&self, failed: Failed) -> Event {
         let fence = self.hold.fence;
         let retry = match failed.again {
@@ -145,42 +178,49 @@ impl<H: Handler> Attempt<H> {
         backoff.delay(retry, chance::bits()).unwrap_or_default()
     }
 
-    fn report(&self, status: Status) {
+    fn report(&self, status: Status, took: Duration) {
         let Hold { job, fence, .. } = &*self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
         if status == Status::Dead {
             warn!(%job, queue, attempt, %fence, "the job is dead; a person must look");
         }
-        let claimed = self.claimed;
-        debug!(%job, queue, attempt, %fence, %status, took = ?claimed.elapsed(), "an attempt ended");
+        debug!(%job, queue, attempt, %fence, %status, ?took, "an attempt ended");
     }
 
-    fn report_lost(&self, reason: &str) {
+    fn report_lost(&self, reason: &str) -> Option<Status> {
         let Hold { job, fence, .. } = &*self.hold;
         let (queue, attempt) = (&*self.shift.worker.queue, self.number);
         warn!(%job, queue, attempt, %fence, reason, "the lease is lost");
+        None
     }
 }
 
-/// What became of an attempt, as this worker knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// The handler's outcome is written.
-    Finished,
-    /// It was stopped and given back.
-    Released,
-    /// Nothing could be written: the job has moved on, or will when the lease runs out.
-    Lost,
-}
-
-enum Outcome {
+/// How an attempt came to its end.
+enum End {
     Done(Option<Value>),
     Failed(Failed),
     Lost(Loss),
+    /// The worker stops.
     CalledOff,
 }
 
-impl From<Result<Result<Option<Value>, Failed>, String>> for Outcome {
+impl End {
+    /// What it comes to if the store takes it and the job does not die of it, and the category of failure
+    /// if it is one or the job dies.
+    const fn means(&self) -> (Outcome, Option<Category>) {
+        match self {
+            Self::Done(_) => (Outcome::Done, None),
+            Self::Failed(failed) if matches!(failed.again, Again::Postponed(_)) => {
+                (Outcome::Postponed, None)
+            }
+            Self::Failed(failed) => (Outcome::Retrying, Some(failed.category)),
+            Self::Lost(_) => (Outcome::Lost, None),
+            Self::CalledOff => (Outcome::Released, Some(Category::Timeout)),
+        }
+    }
+}
+
+impl From<Result<Result<Option<Value>, Failed>, String>> for End {
     fn from(answer: Result<Result<Option<Value>, Failed>, String>) -> Self {
         match answer {
             Ok(Ok(result)) => Self::Done(result),

@@ -5,7 +5,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::attempt::Ended;
+use crate::Outcome;
 
 /// What became of the jobs that were running when the worker was told to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,12 +21,12 @@ pub struct Drained {
 
 impl Drained {
     /// Counts the attempts that end until `deadline`.
-    pub(super) async fn collect(&mut self, attempts: &mut JoinSet<Ended>, deadline: Instant) {
-        while let Ok(Some(ended)) = timeout_at(deadline, attempts.join_next()).await {
-            match ended {
-                Ok(Ended::Finished) => self.finished += 1,
-                Ok(Ended::Released) => self.released += 1,
-                Ok(Ended::Lost) | Err(_) => self.lost += 1,
+    pub(super) async fn collect(&mut self, attempts: &mut JoinSet<Outcome>, deadline: Instant) {
+        while let Ok(Some(outcome)) = timeout_at(deadline, attempts.join_next()).await {
+            match outcome {
+                Ok(Outcome::Released) => self.released += 1,
+                Ok(Outcome::Lost) | Err(_) => self.lost += 1,
+                Ok(_) => self.finished += 1,
             }
         }
     }

@@ -11,7 +11,12 @@ use crate::Retention;
 
 impl<H> Shift<H> {
     pub(super) async fn keep_house(&self) -> Infallible {
-        tokio::join!(self.keep_reaping(), self.keep_pruning()).0
+        tokio::join!(
+            self.keep_reaping(),
+            self.keep_pruning(),
+            self.keep_measuring()
+        )
+        .0
     }
 
     async fn keep_reaping(&self) -> Infallible {
@@ -33,6 +38,7 @@ impl<H> Shift<H> {
                 return;
             };
             if !reaped.is_empty() {
+                self.link.watch.reaped(reaped.len());
                 warn!(worker = %self.link.worker, jobs = reaped.len(), "freed jobs of lost workers");
             }
             if reaped.len() < BATCH {
@@ -66,6 +72,24 @@ impl<H> Shift<H> {
         }
     }
 
+    #[cfg(feature = "metrics")]
+    async fn keep_measuring(&self) -> Infallible {
+        loop {
+            let (store, watch) = (self.link.store(), &self.link.watch);
+            if self.link.is_steady(Duration::ZERO)
+                && let Some(queues) = self.link.ask(self.deadline(), store.queues()).await
+            {
+                watch.meter.queues(&queues, store.now());
+            }
+            sleep(MEASURE_EVERY).await;
+        }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    async fn keep_measuring(&self) -> Infallible {
+        std::future::pending().await
+    }
+
     /// A store that takes this long is taken to be away.
     fn deadline(&self) -> Instant {
         Instant::now() + self.worker.lease
@@ -75,3 +99,5 @@ impl<H> Shift<H> {
 /// How many jobs are reaped or pruned in one step, so that no step holds up the others for long.
 const BATCH: usize = 500;
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+#[cfg(feature = "metrics")]
+const MEASURE_EVERY: Duration = Duration::from_secs(15);

@@ -10,6 +10,7 @@ use super::{
     chance,
     health::Health,
     outbox::{Letter, Outbox},
+    watch::Watch,
 };
 use crate::{Applied, Event, JobId, Jobs, Store, StoreError, WorkerId};
 
@@ -18,15 +19,17 @@ use crate::{Applied, Event, JobId, Jobs, Store, StoreError, WorkerId};
 pub(super) struct Link {
     pub(super) jobs: Jobs,
     pub(super) worker: WorkerId,
+    pub(super) watch: Watch,
     outbox: Outbox,
     health: Health,
 }
 
 impl Link {
-    pub(super) fn new(jobs: Jobs, worker: WorkerId) -> Self {
+    pub(super) fn new(jobs: Jobs, worker: WorkerId, watch: Watch) -> Self {
         Self {
             jobs,
             worker,
+            watch,
             outbox: Outbox::default(),
             health: Health::default(),
         }
@@ -129,6 +132,7 @@ impl Link {
     }
 
     fn failed(&self, problem: &dyn Display) {
+        self.watch.store_failed();
         if self.health.failed() {
             warn!(worker = %self.worker, %problem, "the store fails; claiming and reaping pause");
         }

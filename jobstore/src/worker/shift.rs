@@ -19,15 +19,10 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Drained, Handler, SHORTEST_WAIT, Worker,
-    attempt::{Attempt, Ended},
-    chance,
-    holds::Holds,
-    link::Link,
-    pace::Pace,
-    signal::Signal,
+    Drained, Handler, SHORTEST_WAIT, Worker, attempt::Attempt, chance, holds::Holds, link::Link,
+    pace::Pace, signal::Signal, watch::Watch,
 };
-use crate::{Claim, Job, Timestamp, WorkerId};
+use crate::{Claim, Job, Outcome, Timestamp, WorkerId};
 
 /// What all attempts of one run share.
 #[derive(Debug)]
@@ -50,8 +45,10 @@ impl<H: Handler> Shift<H> {
     pub(super) fn new(worker: Worker<H>) -> Self {
         // The random part makes it unique to this start, which a process id alone is not.
         let name = format!("{}.{}.{:016x}", worker.queue, process::id(), chance::bits());
+        let watch = Watch::new(&worker.queue, worker.observers.clone());
+        let link = Link::new(worker.jobs.clone(), WorkerId::new(&name), watch);
         Self {
-            link: Arc::new(Link::new(worker.jobs.clone(), WorkerId::new(&name))),
+            link: Arc::new(link),
             holds: Holds::new(worker.lease),
             slots: Semaphore::new(worker.concurrency),
             pace: worker.rate.map(Pace::new),
@@ -94,7 +91,7 @@ impl<H: Handler> Shift<H> {
     }
 
     /// Waits until there is room for another job, and says for how many.
-    async fn room(&self, attempts: &mut JoinSet<Ended>) -> usize {
+    async fn room(&self, attempts: &mut JoinSet<Outcome>) -> usize {
         let most = self.worker.concurrency + self.ahead();
         while attempts.len() >= most {
             let _ = attempts.join_next().await;
@@ -117,7 +114,7 @@ impl<H: Handler> Shift<H> {
     }
 
     /// Claims up to `room` jobs, starts them, and says when to claim again.
-    async fn claim(self: &Arc<Self>, room: usize, attempts: &mut JoinSet<Ended>) -> Next {
+    async fn claim(self: &Arc<Self>, room: usize, attempts: &mut JoinSet<Outcome>) -> Next {
         let claim = Claim {
             queue: self.worker.queue.clone(),
             worker: self.link.worker.clone(),
@@ -150,7 +147,7 @@ impl<H: Handler> Shift<H> {
         }
     }
 
-    fn begin(self: &Arc<Self>, jobs: Vec<Job>, asked: Instant, attempts: &mut JoinSet<Ended>) {
+    fn begin(self: &Arc<Self>, jobs: Vec<Job>, asked: Instant, attempts: &mut JoinSet<Outcome>) {
         let begun: Vec<_> = jobs
             .into_iter()
             .map(|job| (Attempt::new(self, &job, asked), job))
@@ -183,7 +180,7 @@ impl<H: Handler> Shift<H> {
         })
     }
 
-    async fn drain(&self, mut attempts: JoinSet<Ended>, stopped: Instant) -> Drained {
+    async fn drain(&self, mut attempts: JoinSet<Outcome>, stopped: Instant) -> Drained {
         self.closing.raise();
         while attempts.try_join_next().is_some() {}
         let mut drained = Drained::default();

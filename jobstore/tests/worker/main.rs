@@ -8,6 +8,9 @@ mod failure;
 mod kinds;
 mod lease;
 mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod observe;
 mod outage;
 mod pause;
 mod queue;
