@@ -63,7 +63,7 @@ impl Delivery {
                     .category(Category::ExternalApi)
             })?;
             let (head, body) = response.into_parts();
-            Ok(Response::from_parts(head, beginning(body).await))
+            Ok::<_, Failed>(Response::from_parts(head, beginning(body).await))
         };
         let Ok(exchanged) = timeout(self.forward.timeout, exchange).await else {
             let limit = self.forward.timeout;

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use hyper::Uri;
 use jobstore::worker::Drained;
-use jobstore::{Jobs, Worker};
+use jobstore::{Jobs, Keep, Retention, Worker};
 use retry::{Backoff, Jitter};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -206,7 +206,9 @@ fn start_worker(
         .lease(settings.lease)
         .timeout(ATTEMPT_TIMEOUT)
         .backoff(BACKOFF)
-        .retention(settings.retention)
+        .retention(
+            Retention::all(Keep::for_ever().age(settings.retention)).audit(settings.retention),
+        )
         .drain_within(drain_timeout);
     let mut drain = drain.clone();
     Ok(tokio::spawn(

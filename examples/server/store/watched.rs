@@ -5,8 +5,9 @@ use std::time::Instant;
 use async_trait::async_trait;
 use event_listener::EventListener;
 use jobstore::{
-    Applied, Backlog, Claim, Claimed, Enqueued, Event, Job, JobId, NewJob, Page, Query, Status,
-    Store, StoreError, Timestamp,
+    Applied, AuditPage, AuditQuery, By, Claim, Claimed, Durability, Enqueued, Event, Finding, Job,
+    JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay, Replayed, Retention, Status,
+    Store, StoreError, Tally, Timestamp,
 };
 use metrics::{counter, histogram};
 
@@ -20,6 +21,11 @@ pub(super) struct Watched<S>(pub(super) S);
 impl<S: Store> Store for Watched<S> {
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
         Timer::start("enqueue").time(self.0.enqueue(job)).await
+    }
+
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
+        let enqueued = self.0.enqueue_all(jobs);
+        Timer::start("enqueue_all").time(enqueued).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
@@ -41,16 +47,44 @@ impl<S: Store> Store for Watched<S> {
         Ok(applied)
     }
 
+    async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
+        let endings: Vec<_> = events.iter().map(|(_, event)| Ending::of(event)).collect();
+        let operation = Timer::start("apply_all").time(self.0.apply_all(events));
+        let applied = operation.await?;
+        for (ending, applied) in endings.into_iter().zip(&applied) {
+            if let (Some(ending), Applied::Now(status)) = (ending, *applied) {
+                ending.count(status);
+            }
+        }
+        Ok(applied)
+    }
+
     async fn reap(&self, limit: usize) -> Result<Vec<JobId>, StoreError> {
         let reaped = Timer::start("reap").time(self.0.reap(limit)).await?;
         counter!("job_attempts_total", "outcome" => "lost").increment(reaped.len() as u64);
         Ok(reaped)
     }
 
-    async fn prune(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        Timer::start("prune")
-            .time(self.0.prune(before, limit))
-            .await
+    async fn replay(&self, id: JobId, replay: &Replay) -> Result<Replayed, StoreError> {
+        Timer::start("replay").time(self.0.replay(id, replay)).await
+    }
+
+    async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
+        Timer::start("delete").time(self.0.delete(id, by)).await
+    }
+
+    async fn erase(&self, subject: &str, by: &By, limit: usize) -> Result<usize, StoreError> {
+        let erased = self.0.erase(subject, by, limit);
+        Timer::start("erase").time(erased).await
+    }
+
+    async fn prune(&self, retention: &Retention, limit: usize) -> Result<Pruned, StoreError> {
+        let pruned = self.0.prune(retention, limit);
+        Timer::start("prune").time(pruned).await
+    }
+
+    async fn pause(&self, queue: &str, by: Option<&By>) -> Result<(), StoreError> {
+        Timer::start("pause").time(self.0.pause(queue, by)).await
     }
 
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -61,8 +95,28 @@ impl<S: Store> Store for Watched<S> {
         Timer::start("list").time(self.0.list(query)).await
     }
 
-    async fn backlog(&self) -> Result<Backlog, StoreError> {
-        Timer::start("backlog").time(self.0.backlog()).await
+    async fn log(&self, id: JobId, after: u64, limit: usize) -> Result<LogPage, StoreError> {
+        Timer::start("log").time(self.0.log(id, after, limit)).await
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        Timer::start("audit").time(self.0.audit(query)).await
+    }
+
+    async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
+        Timer::start("queues").time(self.0.queues()).await
+    }
+
+    async fn batch(&self, batch: &str) -> Result<Tally, StoreError> {
+        Timer::start("batch").time(self.0.batch(batch)).await
+    }
+
+    async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
+        Timer::start("examine").time(self.0.examine(mend)).await
+    }
+
+    fn durability(&self) -> Durability {
+        self.0.durability()
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -94,7 +148,15 @@ impl Ending {
             Event::Fail { category, .. } => Some(Self::Failed(category.to_string())),
             Event::Postpone { .. } => Some(Self::Postponed),
             Event::Release { .. } => Some(Self::Released),
-            Event::Claim { .. } | Event::Heartbeat { .. } | Event::Expire | Event::Cancel => None,
+            Event::Claim { .. }
+            | Event::Heartbeat { .. }
+            | Event::Progress { .. }
+            | Event::Log { .. }
+            | Event::Expire
+            | Event::Cancel { .. }
+            | Event::Revive { .. }
+            | Event::Flag { .. }
+            | Event::Resolve { .. } => None,
         }
     }
 
