@@ -4,6 +4,9 @@
 //! fault.
 
 mod ask;
+#[cfg(feature = "metrics")]
+mod counted;
+mod guards;
 mod misbehaving;
 mod peers;
 mod recovers;
