@@ -1,21 +1,33 @@
 //! A client that sends requests by hyper until there is an answer worth having.
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use bytes::Bytes;
 //! use http::Request;
 //! use http_body_util::Full;
 //! use retry::client::Client;
 //! use retry::http::Terms;
-//! use retry::{Backoff, Policy};
+//! use retry::{Backoff, BreakerPolicy, Policy};
 //!
-//! # async fn program(url: &str) -> Result<(), Box<dyn std::error::Error>> {
-//! let terms = Terms::new(Policy::new(Backoff::exponential()));
-//! let client = Client::<Full<Bytes>>::new(terms);
-//! let request = Request::get(url).body(Full::default())?;
-//! let response = client.fetch(request, 64 * 1024).await?;
-//! println!("{}: {} bytes", response.status(), response.body().len());
-//! # Ok(())
-//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let policy = Policy::new(Backoff::exponential().retries(2))
+//!     .attempt_timeout(Duration::from_secs(5))
+//!     .deadline(Duration::from_secs(30));
+//! let client = Client::<Full<Bytes>>::new(Terms::new(policy))
+//!     .breakers(BreakerPolicy::usual().failures(50, 10))
+//!     .bulkheads(64, 256)
+//!     .on_retry(|retrying| eprintln!("{}, again in {:?}", retrying.fault, retrying.wait));
+//!
+//! let request = Request::get("/only/a/path").body(Full::default())?;
+//! let error = client.fetch(request, 64 * 1024).await.expect_err("it goes nowhere");
+//! assert_eq!(
+//!     error.to_string(),
+//!     "the address has no scheme or no host (0 attempts in 0.0 s; it would fail again)"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use alloc::boxed::Box;
@@ -34,12 +46,13 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 
 use crate::http::exchange::{Exchange, Transport};
 use crate::http::{Fault, Retrying, Sending, Terms};
-use crate::{Breaker, BreakerPolicy, Budget, GaveUp, History, Reason, Timer, Tokio};
+use crate::{Breaker, BreakerPolicy, Budget, GaveUp, Hedge, History, Reason, Timer, Tokio};
 
 mod connect;
 #[cfg(feature = "metrics")]
 mod counted;
 mod error;
+mod hedged;
 mod host;
 mod hosts;
 #[cfg(feature = "tracing")]
@@ -133,6 +146,17 @@ impl<B, C, T> Client<B, C, T> {
     pub fn bulkheads(self, at_once: usize, waiting: usize) -> Self {
         let bulkhead = Some((at_once, waiting));
         self.host_terms(|terms| HostTerms { bulkhead, ..terms })
+    }
+
+    /// Sends a second copy of a request that takes longer than most of its host, if it may be repeated
+    /// whatever became of it, and has no body. The function makes what each host has. If nothing else is
+    /// said, nothing is sent twice.
+    #[must_use]
+    pub fn hedges(self, each: impl Fn() -> Hedge + Send + Sync + 'static) -> Self {
+        self.host_terms(|terms| HostTerms {
+            hedge: Some(Arc::new(each)),
+            ..terms
+        })
     }
 
     /// How many hosts have a state of their own at a time.

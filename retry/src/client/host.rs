@@ -7,7 +7,7 @@ use http::HeaderMap;
 
 use crate::{
     Admission, Breaker, BreakerPolicy, BreakerState, Budget, BudgetedAttempt, Bulkhead, Failure,
-    Guard, Policy, Reason, Withdrawal,
+    Guard, Hedge, Policy, Reason, Withdrawal,
 };
 
 #[cfg(feature = "metrics")]
@@ -25,6 +25,7 @@ pub(super) struct HostTerms {
     pub(super) all: Arc<Budget>,
     /// How many requests at once, and how many that wait.
     pub(super) bulkhead: Option<(usize, usize)>,
+    pub(super) hedge: Option<Arc<dyn Fn() -> Hedge + Send + Sync>>,
 }
 
 impl Default for HostTerms {
@@ -34,6 +35,7 @@ impl Default for HostTerms {
             budget: Arc::new(Budget::new),
             all: Arc::new(Budget::new()),
             bulkhead: None,
+            hedge: None,
         }
     }
 }
@@ -47,6 +49,7 @@ pub(super) struct Host {
     budget: Arc<Budget>,
     all: Arc<Budget>,
     pub(super) bulkhead: Option<Bulkhead>,
+    hedge: Option<Hedge>,
     #[cfg(feature = "ratelimit")]
     pace: Option<Pace>,
 }
@@ -61,6 +64,7 @@ impl Host {
             budget: Arc::new((terms.budget)()),
             all: Arc::clone(&terms.all),
             bulkhead: bulkhead.map(|(at_once, waiting)| Bulkhead::new(at_once, waiting)),
+            hedge: terms.hedge.as_deref().map(|hedge| hedge()),
             #[cfg(feature = "ratelimit")]
             pace: Some(Pace::default()),
             #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -77,6 +81,7 @@ impl Host {
             budget: Arc::new((terms.budget)()),
             all: Arc::clone(&terms.all),
             bulkhead: None,
+            hedge: None,
             #[cfg(feature = "ratelimit")]
             pace: None,
         }
@@ -90,6 +95,15 @@ impl Host {
 
     pub(super) const fn breaker(&self) -> Option<&Arc<Breaker>> {
         self.breaker.as_ref()
+    }
+
+    pub(super) const fn hedge(&self) -> Option<&Hedge> {
+        self.hedge.as_ref()
+    }
+
+    /// What a second copy is withdrawn from, as retries are.
+    pub(super) fn budgets(&self) -> (&Budget, &Budget) {
+        (&self.budget, &self.all)
     }
 
     /// Takes a request of those that the host has said are left; or says how long there is none.

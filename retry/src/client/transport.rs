@@ -16,6 +16,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::Connect;
 
 use super::error::{Error, was_sent};
+use super::hedged::can_be_two;
 use super::host::Host;
 use crate::http::exchange::{Lost, Transport};
 use crate::http::{Sending, Sent, Terms, failure};
@@ -29,18 +30,15 @@ pub(super) struct Streamed<'a, B, C, T> {
     pub(super) host: &'a Host,
 }
 
-impl<B, C, T> Transport<B> for Streamed<'_, B, C, T>
+impl<B, C, T> Streamed<'_, B, C, T>
 where
     B: Body + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     C: Connect + Clone + Send + Sync + 'static,
     T: Timer + Sync,
 {
-    type Out = Incoming;
-    type Error = Error;
-
-    async fn send(
-        &mut self,
+    pub(super) async fn once(
+        &self,
         request: Request<Sending<B>>,
     ) -> Result<Response<Incoming>, Lost<Error>> {
         let result = self.inner.request(request).await;
@@ -52,6 +50,29 @@ where
         let now = self.timer.now();
         self.host.learn(response.headers(), now, &self.terms.policy);
         Ok(response)
+    }
+}
+
+impl<B, C, T> Transport<B> for Streamed<'_, B, C, T>
+where
+    B: Body + Send + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    C: Connect + Clone + Send + Sync + 'static,
+    T: Timer + Sync,
+    T::Sleep: Send,
+{
+    type Out = Incoming;
+    type Error = Error;
+
+    async fn send(
+        &mut self,
+        request: Request<Sending<B>>,
+    ) -> Result<Response<Incoming>, Lost<Error>> {
+        let (head, body) = request.into_parts();
+        match self.host.hedge() {
+            Some(hedge) if can_be_two(&head, &body) => self.hedged(hedge, head).await,
+            _ => self.once(Request::from_parts(head, body)).await,
+        }
     }
 }
 
@@ -67,6 +88,7 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
     C: Connect + Clone + Send + Sync + 'static,
     T: Timer + Sync,
+    T::Sleep: Send,
 {
     type Out = Held;
     type Error = Error;

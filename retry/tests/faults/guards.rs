@@ -8,7 +8,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use retry::client::Client;
 use retry::http::Terms;
 use retry::nesting;
-use retry::{BreakerPolicy, BreakerState, Budget, Reason};
+use retry::{BreakerPolicy, BreakerState, Budget, Hedge, Reason};
 use tokio::sync::Semaphore;
 
 use crate::ask::{Text, client, request};
@@ -187,6 +187,37 @@ async fn a_client_does_not_wait_past_its_deadline() {
     let error = client.request(get).await.expect_err("it would be refused");
     assert_eq!(error.reason(), Reason::DeadlineWouldPass);
     assert_eq!((error.attempts(), server.seen().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_second_copy_of_what_takes_long_brings_the_answer() {
+    let mut acts = vec![OK; 10];
+    acts.extend([Act::Silence, OK]);
+    let server = Misbehaving::start(&acts).await;
+    let world = World::with(Arc::new(Semaphore::new(0)));
+    let client = client(TERMS, &world).hedges(|| Hedge::new().of_at_least(10));
+    for _ in 0..11 {
+        assert_eq!(reason(&client, &server).await, None);
+    }
+    // Both copies have arrived, in whichever order.
+    server.silences().acquire().await.expect("open").forget();
+    assert_eq!(server.seen().len(), 12);
+}
+
+#[tokio::test]
+async fn there_are_no_two_of_a_post() {
+    let mut acts = vec![OK; 10];
+    acts.push(Act::Silence);
+    let server = Misbehaving::start(&acts).await;
+    let world = World::with(server.silences());
+    let client = client(TERMS, &world).hedges(|| Hedge::new().of_at_least(10));
+    for _ in 0..10 {
+        assert_eq!(reason(&client, &server).await, None);
+    }
+    let post = request(&Method::POST, &server.url("/"), None);
+    let error = client.request(post).await.expect_err("silence");
+    assert_eq!(error.reason(), Reason::NotRepeatable);
+    assert_eq!(server.seen().len(), 11);
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod ask;
 #[cfg(feature = "metrics")]
 mod counted;
 mod guards;
+#[cfg(feature = "reqwest")]
+mod middleware;
 mod misbehaving;
 mod peers;
 mod recovers;
