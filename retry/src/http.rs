@@ -9,7 +9,7 @@
 //! * [`drain()`] gets rid of an answer that nobody wants.
 
 mod drain;
-#[cfg(any(feature = "tower", feature = "client"))]
+#[cfg(any(feature = "tower", feature = "client", feature = "reqwest"))]
 pub(crate) mod exchange;
 mod fault;
 mod repeat;

@@ -33,6 +33,8 @@ pub mod nesting;
 mod policy;
 mod random;
 mod reason;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 #[cfg(feature = "std")]
 mod run;
 mod sync;
@@ -42,6 +44,8 @@ mod throttle;
 mod timer;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(any(feature = "client", feature = "reqwest"))]
+mod unsent;
 
 pub use crate::backoff::Backoff;
 #[cfg(feature = "std")]

@@ -24,6 +24,8 @@ pub enum Reason {
     BudgetSpent,
     /// The far side has accepted too little of late.
     Overloaded,
+    /// As many calls wait for their turn as there is room for.
+    NoRoom,
     /// The circuit breaker is open: the far side is known to be down.
     BreakerOpen,
 }
@@ -40,6 +42,7 @@ impl fmt::Display for Reason {
             Self::Nested => "it is part of a call that is made again",
             Self::BudgetSpent => "the budget of retries is spent",
             Self::Overloaded => "the far side has accepted too little of late",
+            Self::NoRoom => "too many calls wait for their turn",
             Self::BreakerOpen => "the circuit breaker is open",
         })
     }

@@ -5,6 +5,7 @@ use core::error::Error as StdError;
 use hyper_util::client::legacy;
 
 use crate::http::Sent;
+use crate::unsent::says_unsent;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -48,35 +49,16 @@ impl From<legacy::Error> for Error {
 ///   8.7](https://www.rfc-editor.org/rfc/rfc9113#section-8.7));
 /// * if the server goes away, and the stream is beyond the last that it has looked at.
 pub fn was_sent(error: &legacy::Error) -> Sent {
-    if error.is_connect() || causes(error).any(says_unsent) {
+    if error.is_connect() || says_unsent(error) {
         Sent::No
     } else {
         Sent::Maybe
     }
 }
 
-fn says_unsent(cause: &(dyn StdError + 'static)) -> bool {
-    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return error.is_canceled();
-    }
-    let Some(error) = cause.downcast_ref::<h2::Error>() else {
-        return false;
-    };
-    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    // Streams that the server has looked at do not end with this, but with the connection.
-    let is_beyond = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
-    error.is_remote() && (is_refused || is_beyond)
-}
-
 /// The last cause, which says most.
 fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
-    causes(error).last().unwrap_or(error)
-}
-
-/// The error, and what caused it.
-fn causes<'e>(
-    error: &'e (dyn StdError + 'static),
-) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     let next = |cause: &&'e (dyn StdError + 'static)| (*cause).source();
-    core::iter::successors(Some(error), next)
+    let causes = core::iter::successors(Some(error), next);
+    causes.last().unwrap_or(error)
 }

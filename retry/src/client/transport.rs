@@ -16,18 +16,50 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::Connect;
 
 use super::error::{Error, was_sent};
-use crate::Failure;
+use super::hedged::can_be_two;
+use super::host::Host;
 use crate::http::exchange::{Lost, Transport};
-use crate::http::{Sending, Sent, failure};
+use crate::http::{Sending, Sent, Terms, failure};
+use crate::{Failure, Timer};
 
 /// Gives answers as they come.
-pub(super) struct Streamed<'a, C, B>(pub(super) &'a legacy::Client<C, Sending<B>>);
+pub(super) struct Streamed<'a, B, C, T> {
+    pub(super) inner: &'a legacy::Client<C, Sending<B>>,
+    pub(super) terms: &'a Terms,
+    pub(super) timer: &'a T,
+    pub(super) host: &'a Host,
+}
 
-impl<C, B> Transport<B> for Streamed<'_, C, B>
+impl<B, C, T> Streamed<'_, B, C, T>
 where
-    C: Connect + Clone + Send + Sync + 'static,
     B: Body + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    C: Connect + Clone + Send + Sync + 'static,
+    T: Timer + Sync,
+{
+    pub(super) async fn once(
+        &self,
+        request: Request<Sending<B>>,
+    ) -> Result<Response<Incoming>, Lost<Error>> {
+        let result = self.inner.request(request).await;
+        let response = result.map_err(|error| Lost {
+            sent: was_sent(&error),
+            failure: Failure::transient(),
+            error: error.into(),
+        })?;
+        let now = self.timer.now();
+        self.host.learn(response.headers(), now, &self.terms.policy);
+        Ok(response)
+    }
+}
+
+impl<B, C, T> Transport<B> for Streamed<'_, B, C, T>
+where
+    B: Body + Send + 'static,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    C: Connect + Clone + Send + Sync + 'static,
+    T: Timer + Sync,
+    T::Sleep: Send,
 {
     type Out = Incoming;
     type Error = Error;
@@ -36,31 +68,33 @@ where
         &mut self,
         request: Request<Sending<B>>,
     ) -> Result<Response<Incoming>, Lost<Error>> {
-        self.0.request(request).await.map_err(|error| Lost {
-            sent: was_sent(&error),
-            failure: Failure::transient(),
-            error: error.into(),
-        })
+        let (head, body) = request.into_parts();
+        match self.host.hedge() {
+            Some(hedge) if can_be_two(&head, &body) => self.hedged(hedge, head).await,
+            _ => self.once(Request::from_parts(head, body)).await,
+        }
     }
 }
 
 /// Gives answers when all of them has come.
-pub(super) struct Whole<'a, C, B> {
-    pub(super) inner: &'a legacy::Client<C, Sending<B>>,
+pub(super) struct Whole<'a, B, C, T> {
+    pub(super) streamed: Streamed<'a, B, C, T>,
     pub(super) max_bytes: usize,
 }
 
-impl<C, B> Transport<B> for Whole<'_, C, B>
+impl<B, C, T> Transport<B> for Whole<'_, B, C, T>
 where
-    C: Connect + Clone + Send + Sync + 'static,
     B: Body + Send + 'static,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    C: Connect + Clone + Send + Sync + 'static,
+    T: Timer + Sync,
+    T::Sleep: Send,
 {
     type Out = Held;
     type Error = Error;
 
     async fn send(&mut self, request: Request<Sending<B>>) -> Result<Response<Held>, Lost<Error>> {
-        let response = Streamed(self.inner).send(request).await?;
+        let response = self.streamed.send(request).await?;
         let (head, body) = response.into_parts();
         let is_wanted = failure(head.status, &head.headers, SystemTime::now()).is_none();
         match read(body, self.max_bytes, is_wanted).await {

@@ -13,7 +13,7 @@ use super::replay::Sending;
 use super::retrying::Retrying;
 use super::terms::Terms;
 use crate::random::fresh_seed;
-use crate::{Failure, GaveUp, Guard, History, Next, Reason, Timer};
+use crate::{Failure, GaveUp, Guard, History, Next, Reason, Timer, nesting};
 
 mod copies;
 mod idempotency_key;
@@ -22,7 +22,7 @@ mod within;
 
 use self::copies::Copies;
 use self::judged::{Got, Judged};
-use self::within::within;
+pub(crate) use self::within::within;
 
 /// What sends one request once.
 pub(crate) trait Transport<B> {
@@ -62,9 +62,12 @@ where
 {
     /// Sends a request until there is an answer worth having, or no point in sending it again. Then
     /// the last answer is the answer.
+    ///
+    /// The time of the call counts from when it `began`.
     pub(crate) async fn run<B, S>(
         &self,
         request: Request<B>,
+        began: Duration,
         transport: &mut S,
     ) -> Result<Response<S::Out>, GaveUp<Fault<S::Error>>>
     where
@@ -72,17 +75,18 @@ where
         S: Transport<B>,
     {
         let mut copies = Copies::of(request, self.terms);
-        let mut call = self.terms.policy.start(self.timer.now(), fresh_seed());
+        let mut call = self.terms.policy.start(began, fresh_seed());
         let mut leave = None;
         let mut last = None;
-        while let Some(request) = copies.next() {
-            let began = self.timer.now();
-            let admission = match self.guard.admit(leave.take(), began) {
+        while let Some(request) = copies.next(call.history().attempts()) {
+            let now = self.timer.now();
+            let admission = match self.guard.admit(leave.take(), now) {
                 Ok(admission) => admission,
                 Err(reason) => return Err(GaveUp::new(last, reason, *call.history())),
             };
-            let sending = transport.send(request);
-            let result = within(self.timer, call.attempt_timeout(began), sending).await;
+            // What is behind may repeat requests, too: this is where it is done.
+            let sending = nesting::within(transport.send(request));
+            let result = within(self.timer, call.attempt_timeout(now), sending).await;
             let judged = Judged::of(result);
             let now = self.timer.now();
             self.guard.report(admission, judged.outcome(), now);
@@ -117,8 +121,9 @@ where
 
     fn ask(&self, next: Next, now: Duration) -> Result<(Duration, G::Leave), Reason> {
         match next {
-            Next::Wait(wait) => Ok((wait, self.guard.retry(now)?)),
             Next::GiveUp(reason) => Err(reason),
+            Next::Wait(_) if self.terms.policy.leaves_it_to_others() => Err(Reason::Nested),
+            Next::Wait(wait) => Ok((wait, self.guard.retry(now)?)),
         }
     }
 

@@ -79,15 +79,6 @@ impl<B: Body> Replay<B> {
         let recording = self.recording.as_ref();
         recording.is_none_or(|recording| recording.lock().can_be_sent())
     }
-
-    /// A second copy of a body that has been read to its end: it can be sent beside the first.
-    pub fn beside(&self) -> Option<Sending<B>> {
-        let Some(recording) = &self.recording else {
-            return Some(Sending::empty());
-        };
-        let reader = recording.lock().read_along()?;
-        Some(Sending::new(Arc::clone(recording), reader))
-    }
 }
 
 /// Whoever drops it wants to send nothing again: what is being sent goes on without being kept.

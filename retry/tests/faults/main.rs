@@ -4,6 +4,11 @@
 //! fault.
 
 mod ask;
+#[cfg(feature = "metrics")]
+mod counted;
+mod guards;
+#[cfg(feature = "reqwest")]
+mod middleware;
 mod misbehaving;
 mod peers;
 mod recovers;

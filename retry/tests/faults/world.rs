@@ -61,7 +61,8 @@ impl World {
         waits.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn pass(&self, wait: Duration) {
+    /// Lets time pass.
+    pub(crate) fn pass(&self, wait: Duration) {
         let waits = self.waits.lock();
         waits.unwrap_or_else(PoisonError::into_inner).push(wait);
     }

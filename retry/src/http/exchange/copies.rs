@@ -1,6 +1,7 @@
 //! A request, as often as it is sent.
 
 use http::Request;
+use http::header::HeaderName;
 use http::request::Parts;
 use http_body::Body;
 
@@ -8,6 +9,7 @@ use super::idempotency_key::add_key;
 use crate::http::repeat::{Repeat, Sent};
 use crate::http::replay::{Replay, Sending};
 use crate::http::terms::Terms;
+use crate::nesting::PREVIOUS_ATTEMPTS;
 use crate::{Failure, FailureKind};
 
 /// A request, as often as it is sent. Each copy begins with the fields and the extensions that the first
@@ -31,10 +33,16 @@ impl<B: Body> Copies<B> {
         }
     }
 
-    /// The request once more, if all of its body can be had once more.
-    pub(super) fn next(&mut self) -> Option<Request<Sending<B>>> {
+    /// The request once more, if all of its body can be had once more. It says how often it was sent
+    /// before, if it was.
+    pub(super) fn next(&mut self, sent_before: u32) -> Option<Request<Sending<B>>> {
         let body = self.body.next()?;
-        Some(Request::from_parts(self.head.clone(), body))
+        let mut request = Request::from_parts(self.head.clone(), body);
+        if sent_before > 0 {
+            let name = HeaderName::from_static(PREVIOUS_ATTEMPTS);
+            request.headers_mut().insert(name, sent_before.into());
+        }
+        Some(request)
     }
 
     pub(super) const fn head(&self) -> &Parts {

@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::Timer;
 
 /// What a future gives, if it does so within the limit. It is gone either way.
-pub(super) async fn within<F: Future>(
+pub(crate) async fn within<F: Future>(
     timer: &impl Timer,
     limit: Option<Duration>,
     future: F,

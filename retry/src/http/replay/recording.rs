@@ -117,12 +117,6 @@ impl<B: Body> Recording<B> {
         Some(self.reader)
     }
 
-    /// The number of one who reads along with the reader that there is, which needs a body of which
-    /// nothing is left to read.
-    pub(super) fn read_along(&self) -> Option<u32> {
-        (self.is_whole && self.has_ended()).then_some(self.reader)
-    }
-
     /// Whether nothing is left for the reader at a position.
     pub(super) fn is_end(&self, at: usize) -> bool {
         at >= self.kept.len() && self.has_ended()

@@ -34,12 +34,18 @@ pub enum ReplayError {
 }
 
 impl<B> Sending<B> {
-    pub(super) const fn empty() -> Self {
+    /// The body of a request that has none.
+    pub(crate) const fn empty() -> Self {
         Self {
             recording: None,
             reader: 0,
             at: 0,
         }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.recording.is_none()
     }
 
     pub(super) const fn new(recording: Arc<Mutex<Recording<B>>>, reader: u32) -> Self {

@@ -177,16 +177,6 @@ fn a_body_of_tiny_frames_does_not_take_more_than_its_bound() {
 }
 
 #[test]
-fn a_copy_beside_the_first_needs_a_body_that_has_come() {
-    let mut replay = Replay::new(Pieces::new(&["a"]), 100);
-    assert!(replay.beside().is_none());
-    let mut first = replay.next().expect("the first");
-    assert_eq!(read(&mut first).0, "a");
-    let mut copy = replay.beside().expect("read to its end");
-    assert_eq!(read(&mut copy), ("a".to_owned(), Poll::Ready(None)));
-}
-
-#[test]
 fn an_empty_body_can_be_sent_for_ever() {
     let mut replay = Replay::new(Empty::<Bytes>::new(), 0);
     for _ in 0..3 {
@@ -194,7 +184,6 @@ fn an_empty_body_can_be_sent_for_ever() {
         assert!(sending.is_end_stream());
         assert_eq!(sending.size_hint().exact(), Some(0));
     }
-    assert!(replay.beside().is_some());
 }
 
 #[test]
