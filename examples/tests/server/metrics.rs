@@ -294,7 +294,7 @@ fn a_depth_that_is_not_known_is_not_shown_as_the_last_one() {
     let families = json["metrics"].as_array().expect("a list");
     let jobs = families.iter().find(|family| family["name"] == "jobs");
     assert!(jobs.expect("jobs are shown")["samples"][0]["value"].is_null());
-    let failed = [("operation", "backlog"), ("outcome", "error")];
+    let failed = [("operation", "queues"), ("outcome", "error")];
     let failed = Metrics::of(&server).value("store_operation_duration_seconds_count", &failed);
     assert!(failed.is_some_and(|times| times >= 1.0), "{failed:?}");
 }
