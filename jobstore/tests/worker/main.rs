@@ -2,6 +2,7 @@
 #![cfg(feature = "worker")]
 
 mod ahead;
+mod chaos;
 mod context;
 mod drain;
 mod failure;
