@@ -16,6 +16,8 @@ mod outage;
 mod pause;
 mod queue;
 mod rate;
+#[cfg(feature = "recovery")]
+mod recovery;
 mod schedule;
 mod span;
 mod support;
