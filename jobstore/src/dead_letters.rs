@@ -48,7 +48,11 @@ use crate::{
 mod filter;
 mod group;
 mod plan;
+#[cfg(feature = "recovery")]
+mod recovery;
 
+#[cfg(feature = "recovery")]
+pub use self::recovery::{Recovery, Step};
 pub use self::{
     filter::{Filter, Stage},
     group::{Group, Groups},

@@ -79,8 +79,33 @@ mod typed;
 mod unwind;
 mod watch;
 
-/// Runs the jobs of one queue. For several queues, run several workers side by side: each has its own
-/// concurrency, rate and handler.
+/// Runs the jobs of one queue.
+///
+/// For several queues run several workers side by side, each with a concurrency, a rate and a handler of its
+/// own, so that none holds up another:
+///
+/// ```
+/// use jobstore::{Job, Jobs, Memory, Worker, worker::{Context, Drained}};
+/// use tokio::sync::watch;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let jobs = Jobs::new(Memory::new());
+/// let nothing = |_: Job, _: Context| async { Ok(None) };
+/// let mail = Worker::new(jobs.clone(), "mail", nothing).concurrency(32);
+/// let reports = Worker::new(jobs, "reports", nothing).concurrency(2);
+///
+/// let (stop, stopped) = watch::channel(false);
+/// let shutdown = || {
+///     let mut stopped = stopped.clone();
+///     // Whoever would say so being gone is as good as being told.
+///     async move { drop(stopped.wait_for(|&stop| stop).await) }
+/// };
+/// let serve = async { tokio::join!(mail.run(shutdown()), reports.run(shutdown())) };
+/// let (drained, _) = tokio::join!(serve, async { stop.send(true) });
+/// assert_eq!(drained, (Drained::default(), Drained::default()));
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # What it promises
 ///
@@ -90,7 +115,8 @@ mod watch;
 ///   until it is over by this worker's own clock, the handler's future is dropped at once and
 ///   [`Context::lease_lost`] resolves; that counts neither as an attempt nor as a failure.
 /// * A panic or an overlong attempt is a failure of that attempt, and touches no other.
-/// * An outcome that the store does not take is written again until the lease is over.
+/// * An outcome that the store does not take is written again until the lease is over. Outcomes and
+///   heartbeats of many jobs travel in one call; what fails in company is tried alone.
 /// * While the store fails, claiming and reaping pause with a growing delay. The log says when that
 ///   starts and when it ends, not each try.
 #[derive(Clone)]

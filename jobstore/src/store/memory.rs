@@ -174,8 +174,12 @@ impl Store for Memory {
             each.map(|(id, event)| state.apply(id, event, now))
                 .collect()
         };
-        let applied = self.step(apply);
-        self.notify();
+        let applied: Vec<_> = self.step(apply);
+        let waits =
+            |applied: &Applied| matches!(applied, Applied::Now(status) if status.is_waiting());
+        if applied.iter().any(waits) {
+            self.notify();
+        }
         Ok(applied)
     }
 

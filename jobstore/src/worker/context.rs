@@ -119,7 +119,7 @@ impl Context {
             return Err(NotWritten::LeaseLost);
         }
         let (hold, asked) = (&self.hold, tokio::time::Instant::now());
-        match self.link.post(hold.end(), hold.job, event).await {
+        match self.link.post(hold.patience(), hold.job, event).await {
             Some(Applied::Now(_)) => Ok(()),
             Some(refused) => {
                 hold.answered(asked, refused);

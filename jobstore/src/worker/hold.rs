@@ -81,15 +81,20 @@ impl Hold {
     /// Writes down how the attempt ended: again and again until the store answers or the lease is over,
     /// which is `None`.
     pub(super) async fn settle(&self, link: &Link, event: Event) -> Option<Applied> {
-        let mut applied = link.post(self.end(), self.job, event.clone()).await;
+        let mut applied = link.post(self.patience(), self.job, event.clone()).await;
         while applied.is_none() {
             sleep(self.pause(link)).await;
             if Instant::now() >= self.end() {
                 return None;
             }
-            applied = link.send(self.end(), self.job, event.clone()).await;
+            applied = link.send(self.patience(), self.job, event.clone()).await;
         }
         applied
+    }
+
+    /// Until when to wait for an answer: one that does not come is asked for again while there is time.
+    pub(super) fn patience(&self) -> Instant {
+        self.end().min(Instant::now() + self.lease / 3)
     }
 
     /// A short lease needs short pauses, or there would be no second try.

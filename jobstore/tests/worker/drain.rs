@@ -195,3 +195,21 @@ async fn a_worker_is_deaf_to_new_work_once_it_was_told_to_stop() {
     assert_eq!(world.store.asked(Verb::Claim), claims);
     assert_eq!(world.job(new).await.status, Status::Ready);
 }
+
+/// In comparable libraries either a deploy costs an attempt, so that a few of them kill a job that is well,
+/// or a job that no deploy leaves enough time for goes round for ever.
+#[tokio::test(start_paused = true)]
+async fn a_deploy_costs_no_attempt_and_a_job_survives_only_so_many() {
+    let world = World::new();
+    let new = new_job().max_attempts(1).max_interrupted(5);
+    let id = world.enqueue(new).await;
+    for deploys in 1..=5 {
+        let worker = start(world.worker(takes(secs(60))).drain_within(secs(1)));
+        sleep(secs(1)).await;
+        worker.stop().await;
+        let job = world.job(id).await;
+        assert_eq!((job.attempts, job.interrupted, job.lost), (0, deploys, 0));
+        let ended = (deploys == 5).then_some(Status::Dead);
+        assert_eq!(job.status, ended.unwrap_or(Status::Ready));
+    }
+}

@@ -2,6 +2,7 @@
 #![cfg(feature = "worker")]
 
 mod ahead;
+mod chaos;
 mod context;
 mod drain;
 mod failure;
@@ -15,6 +16,8 @@ mod outage;
 mod pause;
 mod queue;
 mod rate;
+#[cfg(feature = "recovery")]
+mod recovery;
 mod schedule;
 mod span;
 mod support;

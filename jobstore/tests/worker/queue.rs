@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use jobstore::{Job, JobId, Keep, NewJob, Retention, Status, worker::Context};
+use jobstore::{Job, JobId, Keep, NewJob, Retention, Status, Worker, worker::Context};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Notes, QUEUE, TICK, Verb, World, millis, secs, start};
@@ -89,6 +89,34 @@ async fn as_many_jobs_run_at_once_as_the_concurrency_says_and_no_more() {
     // Seven rounds of three: nobody waits while a slot is free.
     assert!(world.now() < secs(7) + 10 * TICK, "{:?}", world.now());
     worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_queues_are_served_side_by_side_and_neither_holds_up_the_other() {
+    let world = World::new();
+    for _ in 0..50 {
+        world
+            .enqueue(NewJob::new("reports", "kind").payload("600"))
+            .await;
+    }
+    let mail = world
+        .enqueue(NewJob::new("mail", "kind").payload("1"))
+        .await;
+    let serve = |queue, concurrency| {
+        start(Worker::new(world.jobs.clone(), queue, sleeper).concurrency(concurrency))
+    };
+    let workers = [serve("reports", 2), serve("mail", 10)];
+    world.ended(mail).await;
+    assert!(world.now() <= secs(1) + TICK, "{:?}", world.now());
+    let queues = world.jobs.queues().await.unwrap();
+    let running: Vec<_> = queues
+        .iter()
+        .map(|state| (&*state.queue, state.tally.running))
+        .collect();
+    assert_eq!(running, [("mail", 0), ("reports", 2)]);
+    for worker in workers {
+        worker.crash().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -157,8 +157,34 @@ async fn a_call_that_hangs_holds_up_only_what_it_carries() {
         assert_eq!(world.ended(id).await.status, Status::Done);
     }
     assert!(world.now() <= secs(1) + TICK, "{:?}", world.now());
-    // Its lease runs out, and then somebody runs it again.
+    // It is written again, in time.
     let job = world.ended(hung).await;
-    assert_eq!((job.status, job.lost), (Status::Done, 1));
+    assert_eq!((job.status, job.fence.get()), (Status::Done, 1));
+    assert!(world.now() <= secs(11), "{:?}", world.now());
     worker.stop().await;
+}
+
+/// Else every sign of life of one worker would send all others to the store.
+#[tokio::test(start_paused = true)]
+async fn heartbeats_and_outcomes_wake_nobody() {
+    let world = World::new();
+    for seconds in [3_600, 10] {
+        let new = new_job().payload(seconds.to_string());
+        world.enqueue(new).await;
+    }
+    let handler = |job: Job, _: Context| async move {
+        let seconds = str::from_utf8(job.payload.as_bytes())?.parse()?;
+        sleep(secs(seconds)).await;
+        Ok(None)
+    };
+    let worker = start(
+        world
+            .worker(handler)
+            .timeout(secs(7_200))
+            .poll_every(secs(60)),
+    );
+    sleep(secs(3_000)).await;
+    let claims = world.store.asked(Verb::Claim);
+    assert!((50..=53).contains(&claims), "{claims} claims in 50 minutes");
+    worker.crash().await;
 }
