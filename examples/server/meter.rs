@@ -54,7 +54,7 @@ const COUNTERS: [(&str, &str); 6] = [
     ),
     (
         "retry_client_retries_total",
-        "Requests to FORWARD_URL that were sent again at once, by cause.",
+        "Requests to FORWARD_URL that were to be sent again at once, by cause.",
     ),
 ];
 
