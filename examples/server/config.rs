@@ -73,6 +73,8 @@ pub(crate) struct JobSettings {
     pub(crate) concurrency: usize,
     pub(crate) lease: Duration,
     pub(crate) max_attempts: u32,
+    /// How long a job waits after its first failure; the longest of what jitter leaves of it.
+    pub(crate) backoff: Duration,
     /// For how long a repetition of a delivery is recognised.
     pub(crate) dedupe_window: Duration,
     /// For how long a job is kept after its end.
@@ -199,6 +201,7 @@ impl JobSettings {
             concurrency: variables.number("WORKER_CONCURRENCY", 16, 1..=1024),
             lease: variables.duration("JOB_LEASE", 30 * second, second..=HOUR),
             max_attempts: variables.number("JOB_MAX_ATTEMPTS", 12, 1..=100) as u32,
+            backoff: variables.duration("JOB_BACKOFF", 5 * second, Duration::from_millis(1)..=HOUR),
             dedupe_window: variables.duration("DEDUPE_WINDOW", 7 * DAY, second..=90 * DAY),
             retention: variables.duration("RETENTION", 7 * DAY, second..=3650 * DAY),
         }
@@ -228,5 +231,8 @@ impl LogSettings {
 }
 
 fn default_filter() -> Targets {
-    Targets::new().with_default(tracing::Level::INFO)
+    // What becomes of requests to the service is told by the jobs that they are for.
+    Targets::new()
+        .with_default(tracing::Level::INFO)
+        .with_target("retry", tracing::Level::WARN)
 }

@@ -1,42 +1,58 @@
 //! `FORWARD_URL`: each job is posted to your service, as it was received.
 
+mod verdict;
+
 use std::error::Error;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Request, Response, StatusCode, Uri};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Request, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use jobstore::worker::Failed;
-use jobstore::{Category, Job};
+use jobstore::{Job, NewJob};
+use retry::client::{self, Client};
+use retry::http::{Fault, Terms};
+use retry::{Backoff, BreakerPolicy, BreakerState, Budget, GaveUp, Policy, Timer, Tokio};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use webhook_verify::{Signer, UnixTime};
 
 use crate::config::Forward;
-use crate::log::{printable, with_causes};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How much of an answer is read, so that the connection can be used again; and how much is kept of
-/// one that says why it failed.
-const MAX_READ_BYTES: usize = 64 * 1024;
-const MAX_KEPT_BYTES: usize = 2 * 1024;
+/// A job is tried again for hours, so a request is sent again once at most, and at once: that is for the
+/// connection that broke and the process that just restarts, and spares the job an attempt. To repeat
+/// often in both places would multiply what reaches a service that is down.
+const AT_ONCE: Backoff = Backoff::exponential()
+    .base(Duration::from_millis(100))
+    .retries(1);
 
-/// A service that asks to be left alone for longer than this is asked again after this.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// Of ten requests that fail in half a minute five or more: then the service is left alone, for 5 s and
+/// up to a minute, or as long as it asks.
+const BREAKER: BreakerPolicy = BreakerPolicy::usual().failures(50, 10);
+
+/// When the breaker cannot say when it lets the next request through, since that depends on those that
+/// are under way: how long to wait until they are back.
+const PROBING: Duration = Duration::from_secs(1);
+
+/// How much of an answer is read, so that the connection can be used again.
+const MAX_READ_BYTES: usize = 64 * 1024;
 
 /// Posts jobs to one URL.
 #[derive(Debug)]
 pub(crate) struct Delivery {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Full<Bytes>, HttpsConnector<HttpConnector>>,
+    /// What the client knows the service by.
+    host: String,
     forward: Forward,
 }
 
@@ -45,34 +61,34 @@ impl Delivery {
     ///
     /// When the URL is https and the machine has no certificates to trust.
     pub(crate) fn new(forward: Forward) -> std::io::Result<Self> {
-        let client = Client::builder(TokioExecutor::new())
+        let pool = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .build(connector(&forward.url)?);
-        Ok(Self { client, forward })
+        let client = Client::over(pool, terms(forward.timeout))
+            .breakers(BREAKER)
+            .budgets(budget, budget());
+        let host = forward.url.authority().map(|host| host.as_str());
+        Ok(Self {
+            client,
+            host: host.unwrap_or_default().to_ascii_lowercase(),
+            forward,
+        })
     }
 
     /// Posts one job; says what came back, or whether it is worth trying again.
     pub(crate) async fn deliver(&self, job: &Job) -> Result<Value, Failed> {
         let started = Instant::now();
-        let request = self.request(job)?;
-        let exchange = async {
-            let response = self.client.request(request).await.map_err(|error| {
-                Failed::transient(format!("no answer: {}", with_causes(&error)))
-                    .category(Category::ExternalApi)
-            })?;
-            let (head, body) = response.into_parts();
-            Ok::<_, Failed>(Response::from_parts(head, beginning(body).await))
-        };
-        let Ok(exchanged) = timeout(self.forward.timeout, exchange).await else {
-            let limit = self.forward.timeout;
-            return Err(Failed::transient(format!("no answer within {limit:?}"))
-                .category(Category::Timeout));
-        };
-        let answer = judge(exchanged?)?;
+        let answered = self.client.request(self.request(job)?).await;
+        let (head, body) = answered
+            .map_err(|gave_up| self.unanswered(&gave_up))?
+            .into_parts();
+        let left = self.forward.timeout.saturating_sub(started.elapsed());
+        let body = beginning(body, left).await;
+        verdict::on_answer(&head, &body)?;
         let ms = started.elapsed().as_millis() as u64;
-        Ok(json!({ "status": answer.as_u16(), "ms": ms }))
+        Ok(json!({ "status": head.status.as_u16(), "ms": ms }))
     }
 
     fn request(&self, job: &Job) -> Result<Request<Full<Bytes>>, Failed> {
@@ -109,6 +125,42 @@ impl Delivery {
         }
         Ok(request)
     }
+
+    /// What is not even tried is postponed: a service that is down costs the jobs none of their attempts
+    /// while nobody asks it.
+    fn unanswered(&self, gave_up: &GaveUp<Fault<client::Error>>) -> Failed {
+        match gave_up.error() {
+            Some(fault) => verdict::on_fault(fault, gave_up),
+            None => verdict::on_refusal(gave_up, self.closed_for()),
+        }
+    }
+
+    /// How long it is until the next request may be let through, as far as that is known.
+    fn closed_for(&self) -> Duration {
+        let breaker = self.client.breaker(&self.host);
+        match breaker.map(|breaker| breaker.state()) {
+            Some(BreakerState::Open { until }) => until.saturating_sub(Tokio.now()),
+            Some(BreakerState::HalfOpen) => PROBING,
+            // It was not the breaker: the service has said that it wants no request for longer than there
+            // is time.
+            _ => self.forward.timeout,
+        }
+    }
+}
+
+/// The time is that for both requests together, if it comes to two, and for the waits before them that
+/// the service asks for. It is the job that waits longer: it holds nothing meanwhile.
+fn terms(timeout: Duration) -> Terms {
+    let policy = Policy::new(AT_ONCE)
+        .attempt_timeout(timeout)
+        .deadline(timeout)
+        .longest_hint(timeout);
+    Terms::new(policy).replay(NewJob::MAX_PAYLOAD)
+}
+
+/// One request in ten may be sent again.
+fn budget() -> Budget {
+    Budget::new().saved(10)
 }
 
 /// Adds the headers of Standard Webhooks; the time is that of this attempt.
@@ -131,48 +183,19 @@ fn fact<'a>(job: &'a Job, name: &str) -> Option<&'a str> {
     job.metadata.get(name).map(String::as_str)
 }
 
-/// Success is any 2xx. What may pass by itself is tried again; what the service refuses is not, and
-/// neither is a redirect: following it would take the delivery to where nobody configured it.
-fn judge(answer: Response<Vec<u8>>) -> Result<StatusCode, Failed> {
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(status);
-    }
-    let kept = &answer.body()[..answer.body().len().min(MAX_KEPT_BYTES)];
-    let said = String::from_utf8_lossy(kept);
-    let message = format!("{status}: {}", printable(&said));
-    let (failed, category) = match status {
-        StatusCode::TOO_MANY_REQUESTS => (Failed::transient(message), Category::RateLimit),
-        StatusCode::REQUEST_TIMEOUT => (Failed::transient(message), Category::Timeout),
-        _ if status.is_server_error() => (Failed::transient(message), Category::ExternalApi),
-        _ => return Err(Failed::for_good(message).category(Category::ExternalApi)),
-    };
-    let failed = failed.category(category);
-    Err(match retry_after(answer.headers()) {
-        Some(delay) => failed.after(delay),
-        None => failed,
-    })
-}
-
-/// A wait in whole seconds; a date is not understood, and the usual backoff applies.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
-}
-
-/// Reads an answer as far as it is of use. That it breaks off changes nothing: the status has arrived.
-async fn beginning(mut body: Incoming) -> Vec<u8> {
+/// Reads an answer as far as it is of use and comes in time. That it breaks off changes nothing: the
+/// status has arrived.
+async fn beginning(mut body: Incoming, limit: Duration) -> Vec<u8> {
     let mut read = Vec::new();
-    while read.len() < MAX_READ_BYTES
-        && let Some(Ok(frame)) = body.frame().await
-    {
-        read.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
-    }
+    let reading = async {
+        while read.len() < MAX_READ_BYTES
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            read.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+        }
+    };
+    // Late or not, what has come is what there is.
+    let _ = timeout(limit, reading).await;
     read
 }
 

@@ -60,9 +60,9 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// One attempt at a job: longer than any `FORWARD_TIMEOUT`, which therefore speaks first.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A service may be down for hours: 5 s, 20 s, 80 s and so on, each halved at most, up to an hour.
+/// A service may be down for hours: from `JOB_BACKOFF` on each wait is four times the one before, up to an
+/// hour, and halved at most.
 const BACKOFF: Backoff = Backoff::exponential()
-    .base(Duration::from_secs(5))
     .factor(4)
     .cap(Duration::from_secs(3600))
     .jitter(Jitter::Equal);
@@ -205,7 +205,7 @@ fn start_worker(
         .concurrency(settings.concurrency)
         .lease(settings.lease)
         .timeout(ATTEMPT_TIMEOUT)
-        .backoff(BACKOFF)
+        .backoff(BACKOFF.base(settings.backoff))
         .retention(
             Retention::all(Keep::for_ever().age(settings.retention)).audit(settings.retention),
         )

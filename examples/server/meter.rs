@@ -31,7 +31,7 @@ const HOURS: [f64; 11] = [
     0.01, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0,
 ];
 
-const COUNTERS: [(&str, &str); 4] = [
+const COUNTERS: [(&str, &str); 6] = [
     (
         "http_requests_total",
         "Requests that were answered, by route, method and status.",
@@ -48,9 +48,17 @@ const COUNTERS: [(&str, &str); 4] = [
         "job_failures_total",
         "Attempts that failed, by the category of the failure.",
     ),
+    (
+        "retry_client_requests_total",
+        "Requests to FORWARD_URL, by how they ended: ok, or why they were given up.",
+    ),
+    (
+        "retry_client_retries_total",
+        "Requests to FORWARD_URL that were to be sent again at once, by cause.",
+    ),
 ];
 
-const GAUGES: [(&str, &str); 5] = [
+const GAUGES: [(&str, &str); 6] = [
     (
         "build_info",
         "Always 1; the label says which version this is.",
@@ -68,9 +76,13 @@ const GAUGES: [(&str, &str); 5] = [
         "job_oldest_ready_age_seconds",
         "For how long the first of the jobs that wait has been due: how far the workers are behind.",
     ),
+    (
+        "retry_client_breaker_state",
+        "Whether FORWARD_URL is worth asking: 0 closed, 1 half open, 2 open, and nothing is sent.",
+    ),
 ];
 
-const HISTOGRAMS: [(&str, &str); 3] = [
+const HISTOGRAMS: [(&str, &str); 5] = [
     (
         "http_request_duration_seconds",
         "From the end of a request's head to its answer, by route.",
@@ -80,6 +92,14 @@ const HISTOGRAMS: [(&str, &str); 3] = [
         "How long the job store took, by operation and outcome: ok, full, invalid, error, or abandoned by who waited.",
     ),
     (JOB_WAIT, "From the moment a job was due to its claim."),
+    (
+        "retry_client_request_duration_seconds",
+        "How long requests to FORWARD_URL took, with what was sent again.",
+    ),
+    (
+        "retry_client_wait_seconds",
+        "Before a request to FORWARD_URL was sent again.",
+    ),
 ];
 
 const JOB_WAIT: &str = "job_wait_seconds";

@@ -19,3 +19,4 @@ mod metrics;
 mod misconfiguration;
 mod outage;
 mod schemes;
+mod storm;

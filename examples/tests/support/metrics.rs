@@ -96,6 +96,18 @@ impl Metrics {
         metrics
     }
 
+    /// The sum of all series of this name that have these labels, and others.
+    pub(crate) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        let has = |series: &Series| {
+            let of_label = |&(name, value): &(&str, &str)| {
+                series.labels.get(name).is_some_and(|other| other == value)
+            };
+            series.name == name && labels.iter().all(of_label)
+        };
+        let found = self.series.iter().filter(|(series, _)| has(series));
+        found.map(|(_, value)| value).sum()
+    }
+
     /// The number of this series; `None` if it is not shown.
     pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());

@@ -3,9 +3,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::wait::PATIENCE;
+
+/// Stands for no answer: the connection is reset once the request is there.
+pub(crate) const RESET: &str = "";
 
 /// One request as it arrived.
 #[derive(Debug)]
@@ -20,17 +24,55 @@ pub(crate) struct Arrived {
 pub(crate) struct Upstream {
     address: SocketAddr,
     arrived: Receiver<Arrived>,
+    always: Arc<Mutex<String>>,
 }
 
 impl Upstream {
     /// Gives these answers one after the other, each to its own connection, and then no more.
     pub(crate) fn answering(answers: &[&str]) -> Self {
+        let answers: Vec<_> = answers.iter().map(|&answer| answer.to_owned()).collect();
+        Self::listening(move |listener, arrived, _| {
+            for answer in answers {
+                let (stream, _) = listener.accept().expect("the server connects");
+                serve(stream, &answer, &arrived);
+            }
+        })
+    }
+
+    /// Gives this answer to everybody, until it gives [another](Self::change_to).
+    pub(crate) fn always(answer: &str) -> Self {
+        let upstream = Self::listening(|listener, arrived, always| {
+            while let Ok((stream, _)) = listener.accept() {
+                let (arrived, always) = (arrived.clone(), Arc::clone(&always));
+                thread::spawn(move || {
+                    let answer = always.lock().unwrap().clone();
+                    serve(stream, &answer, &arrived);
+                });
+            }
+        });
+        upstream.change_to(answer);
+        upstream
+    }
+
+    fn listening(
+        serve: impl FnOnce(TcpListener, Sender<Arrived>, Arc<Mutex<String>>) + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (sender, arrived) = mpsc::channel();
-        let answers: Vec<_> = answers.iter().map(|&answer| answer.to_owned()).collect();
-        thread::spawn(move || serve(&listener, &answers, &sender));
-        Self { address, arrived }
+        let always = Arc::default();
+        let shared = Arc::clone(&always);
+        thread::spawn(move || serve(listener, sender, shared));
+        Self {
+            address,
+            arrived,
+            always,
+        }
+    }
+
+    /// Gives this answer from now on.
+    pub(crate) fn change_to(&self, answer: &str) {
+        answer.clone_into(&mut self.always.lock().unwrap());
     }
 
     pub(crate) fn url(&self) -> String {
@@ -49,6 +91,11 @@ impl Upstream {
     pub(crate) fn is_quiet(&self) -> bool {
         self.arrived.try_recv().is_err()
     }
+
+    /// What has arrived by now and was not looked at yet.
+    pub(crate) fn drain(&self) -> Vec<Arrived> {
+        self.arrived.try_iter().collect()
+    }
 }
 
 impl Arrived {
@@ -63,22 +110,23 @@ impl Arrived {
     }
 }
 
-fn serve(listener: &TcpListener, answers: &[String], arrived: &Sender<Arrived>) {
-    for answer in answers {
-        let (mut stream, _) = listener.accept().expect("the server connects");
-        let request = receive(&stream);
-        // The test may not care to look.
-        let _ = arrived.send(request);
-        let (status, rest) = answer.split_once("\r\n").expect("a status and more");
-        let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{rest}");
-        stream
-            .write_all(answer.as_bytes())
-            .expect("the server reads");
+fn serve(mut stream: TcpStream, answer: &str, arrived: &Sender<Arrived>) {
+    // The test may not care to look.
+    if answer == RESET {
+        let _ = arrived.send(peek(&stream));
+        // Closing what has not been read is what makes it a reset.
+        return;
     }
+    let _ = arrived.send(receive(&stream));
+    let (status, rest) = answer.split_once("\r\n").expect("a status and more");
+    let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{rest}");
+    stream
+        .write_all(answer.as_bytes())
+        .expect("the server reads");
 }
 
-fn receive(stream: &TcpStream) -> Arrived {
-    let mut reader = BufReader::new(stream);
+fn receive(source: impl Read) -> Arrived {
+    let mut reader = BufReader::new(source);
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -101,5 +149,18 @@ fn receive(stream: &TcpStream) -> Arrived {
         line: lines[0].clone(),
         headers,
         body,
+    }
+}
+
+/// Looks at a request and leaves it where it is. It fits into what the kernel holds, and has come when
+/// its end has.
+fn peek(stream: &TcpStream) -> Arrived {
+    let mut seen = vec![0; 64 * 1024];
+    loop {
+        let count = stream.peek(&mut seen).expect("a request");
+        if seen[..count].ends_with(b"}") {
+            return receive(&seen[..count]);
+        }
+        thread::yield_now();
     }
 }
