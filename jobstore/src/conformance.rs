@@ -237,7 +237,7 @@ pub fn check<S: Subject>(
 ) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
-        .enable_time()
+        .enable_all()
         .build()
         .expect("threads can be started");
     // A time with digits in every place, so that what is cut off in a store shows.

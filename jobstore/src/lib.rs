@@ -72,6 +72,8 @@ pub use scheduler::{Scheduler, Ticked};
 pub use status::{BadStatus, Status};
 #[cfg(feature = "file")]
 pub use store::file::File;
+#[cfg(feature = "redis")]
+pub use store::redis::Redis;
 pub use store::{Applied, Claim, Claimed, Enqueued, Store, StoreError, memory::Memory};
 pub use time::{BadTimestamp, Timestamp};
 pub use triage::{Resolution, Triage};

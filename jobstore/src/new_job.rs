@@ -293,7 +293,7 @@ pub struct InvalidJob {
 }
 
 impl InvalidJob {
-    fn new(field: &'static str, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(field: &'static str, problem: impl Into<String>) -> Self {
         Self {
             field,
             problem: problem.into(),

@@ -15,6 +15,8 @@ pub(crate) mod entropy;
 #[cfg(feature = "file")]
 pub mod file;
 pub mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 /// Remembers jobs. What a job may do is decided by [`Job::apply`]; a store makes each decision
 /// atomic and durable.

@@ -140,7 +140,7 @@ impl<H: Handler> Attempt<H> {
             End::CalledOff => Event::Release { fence },
             End::Lost(loss) => return self.report_lost(&loss.to_string()),
         };
-        match self.hold.settle(&self.shift.link, event).await {
+        match self.hold.write(&self.shift.link, event).await {
             Some(Applied::Now(status)) => {
                 self.report(status, took);
                 Some(status)

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use tokio::time::Instant;
+
 use super::{hold::Hold, link::Link};
 use crate::{
     Applied, Enqueued, Event, Fence, JobId, Jobs, Level, Logged, NewJob, Progress, StoreError,
@@ -62,22 +64,25 @@ impl Context {
         self.hold.fence
     }
 
-    /// Tells how far the job is. Each call writes to the store: tell it by the page, not by the row.
+    /// Tells how far the job is. Each call writes to the store: tell it by the page, not by the row. While
+    /// the store is away it waits for it, at most until the lease is over; that time counts for the attempt's
+    /// timeout.
     ///
     /// # Errors
     ///
-    /// [`NotWritten`]. If the lease is lost, the handler is stopped at its next await.
-    pub async fn progress(&self, progress: Progress) -> Result<(), NotWritten> {
+    /// The lease is lost. Unless the handler ends by itself, it is stopped now.
+    pub async fn progress(&self, progress: Progress) -> Result<(), LeaseLost> {
         let fence = self.hold.fence;
         self.write(Event::Progress { fence, progress }).await
     }
 
-    /// Writes a line into the job's log, where people read it: leave secrets out.
+    /// Writes a line into the job's log, where people read it: leave secrets out. While the store is away it
+    /// waits for it, at most until the lease is over; a line is written twice if only its answer got lost.
     ///
     /// # Errors
     ///
     /// As [`progress`](Self::progress).
-    pub async fn log(&self, level: Level, text: impl Into<String>) -> Result<(), NotWritten> {
+    pub async fn log(&self, level: Level, text: impl Into<String>) -> Result<(), LeaseLost> {
         let (fence, text) = (self.hold.fence, text.into());
         let line = Logged { level, text };
         self.write(Event::Log { fence, line }).await
@@ -114,18 +119,18 @@ impl Context {
         self.hold.over.is_raised()
     }
 
-    async fn write(&self, event: Event) -> Result<(), NotWritten> {
+    async fn write(&self, event: Event) -> Result<(), LeaseLost> {
         if self.is_lease_lost() {
-            return Err(NotWritten::LeaseLost);
+            return Err(LeaseLost);
         }
-        let (hold, asked) = (&self.hold, tokio::time::Instant::now());
-        match self.link.post(hold.patience(), hold.job, event).await {
+        let asked = Instant::now();
+        match self.hold.write(&self.link, event).await {
             Some(Applied::Now(_)) => Ok(()),
             Some(refused) => {
-                hold.answered(asked, refused);
-                Err(NotWritten::LeaseLost)
+                self.hold.answered(asked, refused);
+                Err(LeaseLost)
             }
-            None => Err(NotWritten::Unavailable),
+            None => Err(LeaseLost),
         }
     }
 }
@@ -140,14 +145,7 @@ impl fmt::Debug for Context {
     }
 }
 
-/// Why something was not written for a job.
+/// What was to be written for a job was not: the job has moved on, and this attempt must stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotWritten {
-    /// The job has moved on, and this attempt must stop.
-    #[error("the lease is lost")]
-    LeaseLost,
-    /// The store failed. Whether it was written is not known, and the attempt may go on.
-    #[error("the store is unavailable")]
-    Unavailable,
-}
+#[error("the lease is lost: the job has moved on")]
+pub struct LeaseLost;

@@ -78,9 +78,9 @@ impl Hold {
         }
     }
 
-    /// Writes down how the attempt ended: again and again until the store answers or the lease is over,
+    /// Writes something down for the job: again and again until the store answers or the lease is over,
     /// which is `None`.
-    pub(super) async fn settle(&self, link: &Link, event: Event) -> Option<Applied> {
+    pub(super) async fn write(&self, link: &Link, event: Event) -> Option<Applied> {
         let mut applied = link.post(self.patience(), self.job, event.clone()).await;
         while applied.is_none() {
             sleep(self.pause(link)).await;
@@ -93,7 +93,7 @@ impl Hold {
     }
 
     /// Until when to wait for an answer: one that does not come is asked for again while there is time.
-    pub(super) fn patience(&self) -> Instant {
+    fn patience(&self) -> Instant {
         self.end().min(Instant::now() + self.lease / 3)
     }
 

@@ -2,7 +2,7 @@
 
 use jobstore::{
     By, Job, Level, NewJob, Progress, Status,
-    worker::{Context, NotWritten},
+    worker::{Context, LeaseLost},
 };
 use tokio::time::sleep;
 
@@ -66,34 +66,35 @@ async fn who_writes_for_a_job_that_has_moved_on_is_told_and_stopped() {
     sleep(secs(1)).await;
     let _ = world.jobs.cancel(id, By::new("ada")).await.unwrap();
     let told = told.reach(2).await;
-    assert_eq!(told, [Err(NotWritten::LeaseLost); 2]);
+    assert_eq!(told, [Err(LeaseLost); 2]);
     assert!(world.now() <= secs(2) + 2 * TICK, "{:?}", world.now());
     assert_eq!(world.job(id).await.progress, None);
     worker.stop().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_may_go_on_when_its_progress_could_not_be_written() {
-    let world = World::new();
-    let id = world.enqueue(new_job()).await;
-    let told = Notes::new();
-    let notes = told.clone();
-    let worker = start(world.worker(move |_: Job, context: Context| {
-        let notes = notes.clone();
-        async move {
+async fn what_a_handler_writes_while_the_store_is_away_is_written_when_it_is_back() {
+    for fault in [Fault::Fails, Fault::Lies, Fault::Hangs] {
+        let world = World::new();
+        let id = world.enqueue(new_job()).await;
+        let worker = start(world.worker(|_: Job, context: Context| async move {
             sleep(secs(1)).await;
-            notes.add(context.progress(Progress::so_far(1)).await);
-            sleep(secs(1)).await;
+            context.progress(Progress::so_far(7)).await?;
             Ok(None)
-        }
-    }));
-    sleep(secs(1) / 2).await;
-    world.store.break_verb(Verb::Settle, Fault::Fails);
-    assert_eq!(told.reach(1).await, [Err(NotWritten::Unavailable)]);
-    world.store.mend();
-    let job = world.ended(id).await;
-    assert_eq!((job.status, job.attempts), (Status::Done, 1));
-    worker.stop().await;
+        }));
+        sleep(secs(1) / 2).await;
+        world.store.break_verb(Verb::Settle, fault);
+        sleep(secs(10)).await;
+        assert_eq!(world.job(id).await.status, Status::Running);
+        world.store.mend();
+        let job = world.ended(id).await;
+        assert_eq!(
+            (job.status, job.attempts, job.fence.get()),
+            (Status::Done, 1, 1)
+        );
+        assert_eq!(job.progress, Some(Progress::so_far(7)));
+        worker.stop().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

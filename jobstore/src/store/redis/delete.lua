@@ -1,0 +1,20 @@
+-- Deletes jobs. ARGV: who wants it and why, how many at most, and the id, or nothing and the index of a subject.
+-- The answer: how many.
+local actor, reason = ARGV[HEAD + 1], ARGV[HEAD + 2]
+local ids = { ARGV[HEAD + 4] }
+if ARGV[HEAD + 4] == '' then
+  ids = call('ZRANGE', IN .. ARGV[HEAD + 5], 0, ARGV[HEAD + 3] - 1)
+end
+local deleted = 0
+for _, id in ipairs(ids) do
+  local job = read(id)
+  if job then
+    tell(job, 'delete', job[STATUS], '', actor, reason)
+    free_key(job)
+    remove(job)
+    deleted = deleted + 1
+  elseif ARGV[HEAD + 4] == '' then
+    call('ZREM', IN .. ARGV[HEAD + 5], id)
+  end
+end
+return finish({ NOW, deleted })

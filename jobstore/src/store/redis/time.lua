@@ -1,0 +1,2 @@
+-- What the time is. The answer: nothing else.
+return { NOW }

@@ -1,0 +1,17 @@
+//! Jobs in Redis, over real servers: alone, with TLS, behind Sentinel, as a cluster; killed, paused,
+//! flushed, and with what does not belong there.
+
+mod client;
+mod cluster;
+mod durability;
+mod examine;
+mod faults;
+mod laws;
+mod line;
+mod lost_answers;
+mod peers;
+mod sentinel;
+mod setup;
+mod together;
+mod wake;
+mod world;
