@@ -217,7 +217,9 @@ where
         request: Request<B>,
     ) -> Result<Response<Incoming>, GaveUp<Fault<Error>>> {
         let began = self.timer.now();
-        let host = self.host(&request, began)?;
+        let Some(host) = self.host(&request, began) else {
+            return Err(nowhere(began));
+        };
         let mut transport = self.streamed(&host);
         self.run(request, &host, began, &mut transport).await
     }
@@ -235,7 +237,9 @@ where
         max_bytes: usize,
     ) -> Result<Response<Bytes>, GaveUp<Fault<Error>>> {
         let began = self.timer.now();
-        let host = self.host(&request, began)?;
+        let Some(host) = self.host(&request, began) else {
+            return Err(nowhere(began));
+        };
         let mut transport = Whole {
             streamed: self.streamed(&host),
             max_bytes,
@@ -244,13 +248,11 @@ where
         Ok(response.map(Held::into_bytes))
     }
 
-    fn host(&self, request: &Request<B>, now: Duration) -> Result<Arc<Host>, GaveUp<Fault<Error>>> {
+    /// The host that a request is for, if its address says one.
+    fn host(&self, request: &Request<B>, now: Duration) -> Option<Arc<Host>> {
         let uri = request.uri();
-        if uri.scheme().is_none() || uri.host().is_none_or(str::is_empty) {
-            let fault = Some(Fault::Error(Error::Address));
-            return Err(GaveUp::new(fault, Reason::Permanent, History::new(now)));
-        }
-        Ok(self.hosts.of(uri, now))
+        let is_whole = uri.scheme().is_some() && uri.host().is_some_and(|host| !host.is_empty());
+        is_whole.then(|| self.hosts.of(uri, now))
     }
 
     const fn streamed<'a>(&'a self, host: &'a Host) -> Streamed<'a, B, C, T> {
@@ -327,6 +329,12 @@ where
             logged::gave_up(host.label(), reason, took);
         }
     }
+}
+
+/// The end of a request that goes nowhere.
+const fn nowhere(began: Duration) -> GaveUp<Fault<Error>> {
+    let fault = Fault::Error(Error::Address);
+    GaveUp::new(Some(fault), Reason::Permanent, History::new(began))
 }
 
 impl<B, C: Clone, T: Clone> Clone for Client<B, C, T> {
