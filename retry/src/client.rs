@@ -303,7 +303,7 @@ where
                 (self.on_retry)(retrying);
             },
         };
-        exchange.run(request, began, transport).await
+        exchange.run(request, Some(began), transport).await
     }
 
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
