@@ -29,6 +29,22 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # What is told
+//!
+//! With the feature `tracing` there are events: retries (debug), requests that were given up (info), and
+//! breakers that have changed (warn). With the feature `metrics` the facade of that name counts:
+//!
+//! | name | kind | labels |
+//! |---|---|---|
+//! | `retry_client_requests_total` | counter | `host`, `outcome`: `ok`, or why it was given up |
+//! | `retry_client_request_duration_seconds` | histogram | `host` |
+//! | `retry_client_retries_total` | counter | `host`, `cause`: `transient` or `throttled` |
+//! | `retry_client_wait_seconds` | histogram of the waits between attempts | `host` |
+//! | `retry_client_breaker_state` | gauge: 0 closed, 1 half open, 2 open | `host` |
+//!
+//! 100 hosts are called by their names there, and all others `other`. Neither tells addresses or fields,
+//! which may hold secrets.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -201,7 +217,9 @@ where
         request: Request<B>,
     ) -> Result<Response<Incoming>, GaveUp<Fault<Error>>> {
         let began = self.timer.now();
-        let host = self.hosts.of(request.uri(), began);
+        let Some(host) = self.host(&request, began) else {
+            return Err(nowhere(began));
+        };
         let mut transport = self.streamed(&host);
         self.run(request, &host, began, &mut transport).await
     }
@@ -219,13 +237,22 @@ where
         max_bytes: usize,
     ) -> Result<Response<Bytes>, GaveUp<Fault<Error>>> {
         let began = self.timer.now();
-        let host = self.hosts.of(request.uri(), began);
+        let Some(host) = self.host(&request, began) else {
+            return Err(nowhere(began));
+        };
         let mut transport = Whole {
             streamed: self.streamed(&host),
             max_bytes,
         };
         let response = self.run(request, &host, began, &mut transport).await?;
         Ok(response.map(Held::into_bytes))
+    }
+
+    /// The host that a request is for, if its address says one.
+    fn host(&self, request: &Request<B>, now: Duration) -> Option<Arc<Host>> {
+        let uri = request.uri();
+        let is_whole = uri.scheme().is_some() && uri.host().is_some_and(|host| !host.is_empty());
+        is_whole.then(|| self.hosts.of(uri, now))
     }
 
     const fn streamed<'a>(&'a self, host: &'a Host) -> Streamed<'a, B, C, T> {
@@ -247,14 +274,6 @@ where
     where
         S: Transport<B, Error = Error>,
     {
-        if request.uri().scheme().is_none() || request.uri().authority().is_none() {
-            let fault = Fault::Error(Error::Address);
-            return Err(GaveUp::new(
-                Some(fault),
-                Reason::Permanent,
-                History::new(began),
-            ));
-        }
         let result = self.exchange(request, host, began, transport).await;
         self.tell(host, began, &result);
         result
@@ -284,7 +303,7 @@ where
                 (self.on_retry)(retrying);
             },
         };
-        exchange.run(request, began, transport).await
+        exchange.run(request, Some(began), transport).await
     }
 
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
@@ -310,6 +329,12 @@ where
             logged::gave_up(host.label(), reason, took);
         }
     }
+}
+
+/// The end of a request that goes nowhere.
+const fn nowhere(began: Duration) -> GaveUp<Fault<Error>> {
+    let fault = Fault::Error(Error::Address);
+    GaveUp::new(Some(fault), Reason::Permanent, History::new(began))
 }
 
 impl<B, C: Clone, T: Clone> Clone for Client<B, C, T> {

@@ -115,7 +115,7 @@ where
             before: extensions.clone(),
             after: extensions,
         };
-        let result = exchange.run(request, self.timer.now(), &mut attempts).await;
+        let result = exchange.run(request, None, &mut attempts).await;
         let gave_up = |error: GaveUp<Fault<Error>>| Error::middleware(error);
         result.map(reqwest::Response::from).map_err(gave_up)
     }

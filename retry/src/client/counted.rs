@@ -1,12 +1,4 @@
-//! What is counted, by the facade `metrics`.
-//!
-//! | name | kind | labels |
-//! |---|---|---|
-//! | `retry_client_requests_total` | counter | `host`, `outcome`: `ok`, or why it was given up |
-//! | `retry_client_request_duration_seconds` | histogram | `host` |
-//! | `retry_client_retries_total` | counter | `host`, `cause`: `transient` or `throttled` |
-//! | `retry_client_wait_seconds` | histogram of the waits between attempts | `host` |
-//! | `retry_client_breaker_state` | gauge: 0 closed, 1 half open, 2 open | `host` |
+//! What is counted, by the facade `metrics`: the table is in the documentation of the client.
 
 use alloc::sync::Arc;
 use core::time::Duration;

@@ -39,3 +39,50 @@ pub async fn drain(body: impl Body, max_bytes: usize) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use core::future::Future;
+    use core::task::{Context, Poll, Waker};
+
+    use bytes::Bytes;
+    use http_body::Frame;
+    use http_body_util::{BodyExt, Full, StreamBody};
+
+    use super::*;
+
+    /// Whether a body is read to its end, which is known at once.
+    fn ends(body: impl Body, max_bytes: usize) -> bool {
+        let mut drained = pin!(drain(body, max_bytes));
+        let polled = drained
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(ends) = polled else {
+            panic!("all of the body is there");
+        };
+        ends
+    }
+
+    /// A body that does not say how long it is.
+    fn pieces(pieces: &'static [Result<&'static str, &'static str>]) -> impl Body {
+        let frames = pieces.iter().map(|piece| match piece {
+            Ok(text) => Ok(Frame::data(Bytes::from_static(text.as_bytes()))),
+            Err(error) => Err(Box::<dyn core::error::Error + Send + Sync>::from(*error)),
+        });
+        StreamBody::new(futures_util::stream::iter(frames)).boxed_unsync()
+    }
+
+    #[test]
+    fn as_much_as_is_allowed_is_read_and_not_a_byte_more() {
+        assert!(ends(Full::new(Bytes::from_static(b"12345")), 5));
+        assert!(!ends(Full::new(Bytes::from_static(b"12345")), 4));
+        assert!(ends(pieces(&[Ok("123"), Ok("45")]), 5));
+        assert!(!ends(pieces(&[Ok("123"), Ok("45")]), 4));
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_has_no_end() {
+        assert!(!ends(pieces(&[Ok("123"), Err("reset")]), 5));
+    }
+}

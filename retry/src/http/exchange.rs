@@ -12,15 +12,16 @@ use super::repeat::Sent;
 use super::replay::Sending;
 use super::retrying::Retrying;
 use super::terms::Terms;
-use crate::random::fresh_seed;
 use crate::{Failure, GaveUp, Guard, History, Next, Reason, Timer, nesting};
 
 mod copies;
+mod course;
 mod idempotency_key;
 mod judged;
 mod within;
 
 use self::copies::Copies;
+use self::course::Course;
 use self::judged::{Got, Judged};
 pub(crate) use self::within::within;
 
@@ -63,49 +64,52 @@ where
     /// Sends a request until there is an answer worth having, or no point in sending it again. Then
     /// the last answer is the answer.
     ///
-    /// The time of the call counts from when it `began`.
+    /// Its time counts from when it began, if that is known.
     pub(crate) async fn run<B, S>(
         &self,
         request: Request<B>,
-        began: Duration,
+        began: Option<Duration>,
         transport: &mut S,
     ) -> Result<Response<S::Out>, GaveUp<Fault<S::Error>>>
     where
         B: Body,
         S: Transport<B>,
     {
+        let is_timed = G::TIMED || self.terms.policy.is_timed();
+        let began = began.or_else(|| self.now_if(is_timed));
+        let mut course = Course::new(&self.terms.policy, began);
         let mut copies = Copies::of(request, self.terms);
-        let mut call = self.terms.policy.start(began, fresh_seed());
         let mut leave = None;
         let mut last = None;
-        while let Some(request) = copies.next(call.history().attempts()) {
-            let now = self.timer.now();
+        while let Some(request) = copies.next(course.history().attempts()) {
+            let now = self.now_if(is_timed).unwrap_or_default();
             let admission = match self.guard.admit(leave.take(), now) {
                 Ok(admission) => admission,
-                Err(reason) => return Err(GaveUp::new(last, reason, *call.history())),
+                Err(reason) => return Err(GaveUp::new(last, reason, course.history())),
             };
             // What is behind may repeat requests, too: this is where it is done.
             let sending = nesting::within(transport.send(request));
-            let result = within(self.timer, call.attempt_timeout(now), sending).await;
+            let result = within(self.timer, course.attempt_timeout(now), sending).await;
             let judged = Judged::of(result);
-            let now = self.timer.now();
+            let now = self.now_if(is_timed || judged.outcome().is_err());
+            let now = now.unwrap_or_default();
             self.guard.report(admission, judged.outcome(), now);
             let (got, failure, sent) = match judged {
-                Judged::Good(response) => return Ok(told(response, None, call.history())),
+                Judged::Good(response) => return Ok(told(response, None, &course.history())),
                 Judged::Bad { got, failure, sent } => (got, failure, sent),
             };
-            let next = call.next(copies.restrict(failure, sent), now);
+            let next = course.next(copies.restrict(failure, sent), now);
             let wait = match self.ask(next, now) {
                 Ok((wait, given)) => {
                     leave = Some(given);
                     wait
                 }
-                Err(reason) => return conclude(got, reason, call.history()),
+                Err(reason) => return conclude(got, reason, &course.history()),
             };
             let fault = self.dispose(got).await;
             (self.on_retry)(&Retrying {
                 head: copies.head(),
-                history: call.history(),
+                history: &course.history(),
                 failure,
                 fault: &fault,
                 wait,
@@ -116,7 +120,13 @@ where
             self.timer.sleep(left).await;
         }
         // The body has been read further than it is kept, after it was seen that it could be sent again.
-        Err(GaveUp::new(last, Reason::NotRepeatable, *call.history()))
+        let history = course.history();
+        Err(GaveUp::new(last, Reason::NotRepeatable, history))
+    }
+
+    /// The time, if anybody wants to know.
+    fn now_if(&self, is_wanted: bool) -> Option<Duration> {
+        is_wanted.then(|| self.timer.now())
     }
 
     fn ask(&self, next: Next, now: Duration) -> Result<(Duration, G::Leave), Reason> {

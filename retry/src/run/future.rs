@@ -27,32 +27,13 @@ pin_project! {
         T: Timer,
         G: Guard,
     {
+        // None before each attempt. One that has worked stays, and says so if it is polled again.
         #[pin]
-        stage: Stage<F, T::Sleep>,
+        attempt: Option<F>,
+        // The end of the time for an attempt, once it is known to take some, or of the wait for one.
+        #[pin]
+        sleep: Option<T::Sleep>,
         progress: Progress<O, E, C, N, T, G>,
-    }
-}
-
-pin_project! {
-    #[project = StageProjection]
-    enum Stage<F, S> {
-        /// An attempt is to begin.
-        Ready,
-        /// An attempt is made, and may last as long as the limit says, which begins when it first waits.
-        Attempt {
-            #[pin]
-            attempt: F,
-            allowed: Option<Duration>,
-            #[pin]
-            limit: Option<S>,
-        },
-        /// Another attempt is waited for.
-        Wait {
-            #[pin]
-            sleep: S,
-        },
-        /// All has been said.
-        Ended,
     }
 }
 
@@ -63,22 +44,28 @@ struct Progress<O, E, C, N, T, G: Guard> {
     began: Option<Duration>,
     /// There is none until something has failed: a call that works at once needs none.
     call: Option<Call>,
+    /// The time for the attempt that is made.
+    allowed: Option<Duration>,
     error: Option<E>,
     leave: Option<G::Leave>,
     admission: Option<G::Admission>,
+    has_given_up: bool,
 }
 
 impl<O, F, E, C, N, T: Timer, G: Guard> Run<O, F, E, C, N, T, G> {
     pub(super) const fn new(how: Retry<O, C, N, T, G>) -> Self {
         Self {
-            stage: Stage::Ready,
+            attempt: None,
+            sleep: None,
             progress: Progress {
                 how,
                 began: None,
                 call: None,
+                allowed: None,
                 error: None,
                 leave: None,
                 admission: None,
+                has_given_up: false,
             },
         }
     }
@@ -97,74 +84,39 @@ where
 
     /// # Panics
     ///
-    /// It has given its answer before.
+    /// It has given up before.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         loop {
-            let next = match this.stage.as_mut().project() {
-                StageProjection::Ready => this.progress.begin(),
-                StageProjection::Wait { sleep } => {
-                    ready!(sleep.poll(context));
-                    this.progress.begin()
-                }
-                StageProjection::Attempt {
-                    attempt,
-                    allowed,
-                    limit,
-                } => match ready!(ended(
-                    attempt,
-                    *allowed,
-                    limit,
-                    this.progress.timer(),
-                    context
-                )) {
-                    Ok(answer) => {
+            if let Some(attempt) = this.attempt.as_mut().as_pin_mut() {
+                let within = Within::enter();
+                let polled = attempt.poll(context);
+                drop(within);
+                let ended = match polled {
+                    Poll::Ready(Ok(answer)) => {
                         this.progress.worked();
-                        this.stage.set(Stage::Ended);
                         return Poll::Ready(Ok(answer));
                     }
-                    Err(error) => {
-                        // What the attempt holds is let go before anybody sleeps.
-                        this.stage.set(Stage::Ready);
-                        this.progress.failed(error)
+                    Poll::Ready(Err(error)) => Some(error),
+                    Poll::Pending => {
+                        ready!(this.progress.poll_limit(this.sleep.as_mut(), context));
+                        None
                     }
-                },
-                StageProjection::Ended => panic!("a call is polled that has ended"),
-            };
-            match next {
-                Ok(stage) => this.stage.set(stage),
-                Err(gave_up) => {
-                    this.stage.set(Stage::Ended);
-                    return Poll::Ready(Err(gave_up));
-                }
+                };
+                // What the attempt holds is let go before anybody sleeps.
+                this.attempt.set(None);
+                this.sleep.set(None);
+                let wait = this.progress.failed(ended)?;
+                this.sleep.set(Some(this.progress.how.timer.sleep(wait)));
             }
+            if let Some(sleep) = this.sleep.as_mut().as_pin_mut() {
+                ready!(sleep.poll(context));
+                this.sleep.set(None);
+            }
+            let attempt = this.progress.begin()?;
+            this.attempt.set(Some(attempt));
         }
     }
-}
-
-/// The end of an attempt; no error if it ran out of time.
-fn ended<A, E, T: Timer>(
-    attempt: Pin<&mut impl Future<Output = Result<A, E>>>,
-    allowed: Option<Duration>,
-    mut limit: Pin<&mut Option<T::Sleep>>,
-    timer: &T,
-    context: &mut Context<'_>,
-) -> Poll<Result<A, Option<E>>> {
-    let within = Within::enter();
-    if let Poll::Ready(result) = attempt.poll(context) {
-        return Poll::Ready(result.map_err(Some));
-    }
-    drop(within);
-    let Some(allowed) = allowed else {
-        return Poll::Pending;
-    };
-    if limit.is_none() {
-        limit.set(Some(timer.sleep(allowed)));
-    }
-    if let Some(limit) = limit.as_pin_mut() {
-        ready!(limit.poll(context));
-    }
-    Poll::Ready(Err(None))
 }
 
 impl<O, F, A, E, C, N, T, G> Progress<O, E, C, N, T, G>
@@ -176,30 +128,39 @@ where
     T: Timer,
     G: Guard,
 {
-    fn begin(&mut self) -> Result<Stage<F, T::Sleep>, GaveUp<E>> {
-        let now = self.now_if(G::TIMED || self.how.policy.is_timed());
-        self.began = self.began.or(now);
-        let now = now.unwrap_or_default();
-        let admission = self.how.guard.admit(self.leave.take(), now);
-        self.admission = Some(admission.map_err(|reason| self.give_up(reason, now))?);
-        let allowed = match &self.call {
+    fn begin(&mut self) -> Result<F, GaveUp<E>> {
+        assert!(!self.has_given_up, "a call is polled that has given up");
+        let mut now = Duration::ZERO;
+        if G::TIMED || self.how.policy.is_timed() {
+            now = self.how.timer.now();
+            self.began.get_or_insert(now);
+        }
+        match self.how.guard.admit(self.leave.take(), now) {
+            Ok(admission) => self.admission = Some(admission),
+            Err(reason) => return Err(self.give_up(reason, now)),
+        }
+        self.allowed = match &self.call {
             Some(call) => call.attempt_timeout(now),
             None => self.how.policy.attempt_timeout_after(Duration::ZERO),
         };
         let _within = Within::enter();
-        Ok(Stage::Attempt {
-            attempt: (self.how.operation)(),
-            allowed,
-            limit: None,
-        })
+        Ok((self.how.operation)())
     }
 
     fn worked(&mut self) {
-        let now = self.now_if(G::TIMED).unwrap_or_default();
+        let now = if G::TIMED {
+            self.how.timer.now()
+        } else {
+            Duration::ZERO
+        };
         self.report(Ok(()), now);
     }
 
-    fn failed(&mut self, error: Option<E>) -> Result<Stage<F, T::Sleep>, GaveUp<E>> {
+    /// The wait after an attempt that has failed, or has run out of time. Apart from what works at once, so
+    /// that this is short enough to become a part of the caller.
+    #[cold]
+    #[inline(never)]
+    fn failed(&mut self, error: Option<E>) -> Result<Duration, GaveUp<E>> {
         let now = self.how.timer.now();
         let failure = error
             .as_ref()
@@ -207,12 +168,8 @@ where
         self.report(Err(failure), now);
         let timed_out = error.is_none();
         self.error = error.or_else(|| self.error.take());
-        match self.wait(failure, timed_out, now) {
-            Ok(wait) => Ok(Stage::Wait {
-                sleep: self.how.timer.sleep(wait),
-            }),
-            Err(reason) => Err(self.give_up(reason, now)),
-        }
+        self.wait(failure, timed_out, now)
+            .map_err(|reason| self.give_up(reason, now))
     }
 
     fn wait(
@@ -249,7 +206,10 @@ where
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn give_up(&mut self, reason: Reason, now: Duration) -> GaveUp<E> {
+        self.has_given_up = true;
         let history = match &self.call {
             Some(call) => *call.history(),
             None => History::new(now),
@@ -257,15 +217,22 @@ where
         GaveUp::new(self.error.take(), reason, history)
     }
 
-    /// The time, if anybody wants to know.
-    fn now_if(&self, is_wanted: bool) -> Option<Duration> {
-        is_wanted.then(|| self.how.timer.now())
-    }
-}
-
-impl<O, E, C, N, T, G: Guard> Progress<O, E, C, N, T, G> {
-    const fn timer(&self) -> &T {
-        &self.how.timer
+    /// Sleeps until the time for an attempt is up, if there is an end to it.
+    fn poll_limit(
+        &self,
+        mut sleep: Pin<&mut Option<T::Sleep>>,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Some(allowed) = self.allowed else {
+            return Poll::Pending;
+        };
+        if sleep.is_none() {
+            sleep.set(Some(self.how.timer.sleep(allowed)));
+        }
+        match sleep.as_pin_mut() {
+            Some(sleep) => sleep.poll(context).map(drop),
+            None => Poll::Pending,
+        }
     }
 }
 

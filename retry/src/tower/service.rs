@@ -75,7 +75,7 @@ where
                 is_ready: true,
                 was_sent: &how.was_sent,
             };
-            exchange.run(request, how.timer.now(), &mut inner).await
+            exchange.run(request, None, &mut inner).await
         })
     }
 }

@@ -6,6 +6,8 @@
 mod ask;
 #[cfg(feature = "metrics")]
 mod counted;
+#[cfg(feature = "webpki-roots")]
+mod encrypted;
 mod guards;
 #[cfg(feature = "reqwest")]
 mod middleware;
