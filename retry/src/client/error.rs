@@ -8,6 +8,9 @@ use crate::http::Sent;
 use crate::unsent::says_unsent;
 
 /// Why there is no answer.
+///
+/// What it says ends with the first of its causes, which says most; so it has no source, and nothing is
+/// told twice. The error of hyper is in it for who wants to know more.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,13 +19,13 @@ pub enum Error {
     Address,
     /// No connection came about: the name is not known, nobody listens, or not by TLS.
     #[error("cannot connect: {}", root(.0))]
-    Connect(#[source] legacy::Error),
+    Connect(legacy::Error),
     /// The connection was lost, or what came was not HTTP.
     #[error("no answer: {}", root(.0))]
-    Lost(#[source] legacy::Error),
+    Lost(legacy::Error),
     /// The answer broke off.
     #[error("the answer broke off: {}", root(.0))]
-    Broken(#[source] hyper::Error),
+    Broken(hyper::Error),
     /// The answer is longer than the caller wants it.
     #[error("the answer is longer than {max_bytes} bytes")]
     TooLong {
