@@ -20,7 +20,7 @@ bench:   ## Measure ourselves beside the alternatives, in one run on this machin
 fuzz:    ## Coverage-guided fuzzing on the stable compiler: FUZZ_SECONDS=60 FUZZ_TARGET=name
 	@.ci/fuzz
 
-loom:    ## Every order in which threads can take the locks of the limiter
+loom:    ## Every order in which threads can come to the limiter, and to what guards calls
 	@.ci/loom
 
 vectors: ## Make the test vectors again by running the providers' own SDKs (needs npm and Python)

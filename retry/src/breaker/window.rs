@@ -72,7 +72,8 @@ impl Window {
     }
 
     /// Counts a success. What is given back was not counted where it belongs, or filled the bucket, and has
-    /// to be [settled](Window::settle).
+    /// to be [settled](Window::settle). Until then it is counted: whoever looks in that very moment sees one
+    /// success too many, but never a failure.
     pub(super) fn succeed(&self, generation: u16, now: Duration) -> Option<Head> {
         let before = Head::from_word(self.head.fetch_add(1, Relaxed));
         let is_settled = before.generation == generation
