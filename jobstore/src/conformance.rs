@@ -167,6 +167,7 @@ macro_rules! conformance {
                 a_key_goes_with_the_job_that_is_deleted
                 a_subject_is_erased_and_nobody_else
                 the_newest_of_each_queue_and_status_are_kept
+                the_newest_are_kept_with_a_payload_or_without
                 a_payload_may_go_before_its_record
                 what_no_rule_names_is_kept
             }

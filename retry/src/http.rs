@@ -23,5 +23,7 @@ pub use self::fault::Fault;
 pub use self::repeat::{IDEMPOTENCY_KEY, Repeat, Sent, WasSent};
 pub use self::replay::{Replay, ReplayError, Sending};
 pub use self::retrying::Retrying;
+#[cfg(feature = "client")]
+pub(crate) use self::status::failed;
 pub use self::status::failure;
 pub use self::terms::Terms;

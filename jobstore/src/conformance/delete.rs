@@ -98,6 +98,23 @@ pub async fn the_newest_of_each_queue_and_status_are_kept(world: World) {
     assert!(left.iter().map(|job| job.id).eq(kept));
 }
 
+/// The jobs that ended last are kept, whether they carry something or not.
+pub async fn the_newest_are_kept_with_a_payload_or_without(world: World) {
+    let mut ended = Vec::new();
+    for payload in ["body", "", "body", ""] {
+        let id = world.enqueue(job().payload(payload)).await;
+        let _ = world.apply(id, events::cancel()).await;
+        ended.push(id);
+        world.advance(TICK);
+    }
+    let retention = Retention::all(Keep::for_ever().newest(2));
+    let let_go = async |limit| world.let_go(&retention, limit).await.jobs;
+    assert_eq!([let_go(1).await, let_go(9).await], [1, 1]);
+    for (at, id) in ended.into_iter().enumerate() {
+        assert_eq!(world.find(id).await.is_some(), at >= 2, "job {at}");
+    }
+}
+
 /// A payload may go before the record does: what is left says so, and is not run again.
 pub async fn a_payload_may_go_before_its_record(world: World) {
     let id = world

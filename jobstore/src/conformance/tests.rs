@@ -148,6 +148,7 @@ found! {
         log::a_log_is_bounded_and_keeps_the_newest
         audit::pages_of_the_trail_join_while_it_goes_on
         delete::the_newest_of_each_queue_and_status_are_kept
+        delete::the_newest_are_kept_with_a_payload_or_without
     }
     a_store_that_names_jobs_backwards_is_found: NamesJobsBackwards {
         enqueue::ids_rise_while_the_clock_stands_still

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use core::error::Error as StdError;
-use std::time::SystemTime;
 
 use http::request::Parts;
 use http::{Request, Response};
@@ -13,7 +12,7 @@ use hyper_util::client::legacy::connect::Connect;
 use super::error::Error;
 use super::transport::Streamed;
 use crate::http::exchange::Lost;
-use crate::http::{Repeat, Sending, failure};
+use crate::http::{Repeat, Sending, failed};
 use crate::{Hedge, Timer};
 
 /// What is not the answer yet, because the other copy may bring a better one.
@@ -55,8 +54,8 @@ where
 
 fn better(result: Result<Response<Incoming>, Lost<Error>>) -> Result<Response<Incoming>, Worse> {
     let response = result.map_err(Worse::Lost)?;
-    match failure(response.status(), response.headers(), SystemTime::now()) {
-        None => Ok(response),
-        Some(_) => Err(Worse::Answer(Box::new(response))),
+    if failed(&response).is_some() {
+        return Err(Worse::Answer(Box::new(response)));
     }
+    Ok(response)
 }

@@ -5,7 +5,6 @@ use core::convert::Infallible;
 use core::error::Error as StdError;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
@@ -19,7 +18,7 @@ use super::error::{Error, was_sent};
 use super::hedged::can_be_two;
 use super::host::Host;
 use crate::http::exchange::{Lost, Transport};
-use crate::http::{Sending, Sent, Terms, failure};
+use crate::http::{Sending, Sent, Terms, failed};
 use crate::{Failure, Timer};
 
 /// Gives answers as they come.
@@ -95,8 +94,8 @@ where
 
     async fn send(&mut self, request: Request<Sending<B>>) -> Result<Response<Held>, Lost<Error>> {
         let response = self.streamed.send(request).await?;
+        let is_wanted = failed(&response).is_none();
         let (head, body) = response.into_parts();
-        let is_wanted = failure(head.status, &head.headers, SystemTime::now()).is_none();
         match read(body, self.max_bytes, is_wanted).await {
             Ok(bytes) => Ok(Response::from_parts(head, Held(bytes))),
             Err(error) => Err(Lost {

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+#[cfg(any(feature = "tower", feature = "client", feature = "reqwest"))]
+use http::Response;
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -52,6 +54,17 @@ pub fn failure(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Opti
         Hint::from_response(status, headers, now)
     };
     Some(failure.hinted(hint))
+}
+
+/// The same of an answer that has come just now. Of one that is what was asked for, nobody needs to know
+/// when it came.
+#[cfg(any(feature = "tower", feature = "client", feature = "reqwest"))]
+pub(crate) fn failed<B>(response: &Response<B>) -> Option<Failure> {
+    let status = response.status();
+    if status.as_u16() < 400 {
+        return None;
+    }
+    failure(status, response.headers(), SystemTime::now())
 }
 
 const RATE_LIMITED: HeaderName = HeaderName::from_static("x-envoy-ratelimited");

@@ -8,18 +8,16 @@ use crate::{AuditEntry, Enqueued, Job, JobId, NewJob, Replay, Replayed};
 impl Transaction<'_> {
     /// Takes in a job. `key` is that of a job which has one.
     pub(super) fn enqueue(&mut self, new: &NewJob, key: Option<Key>) -> Result<Enqueued> {
-        if let Some(key) = key
-            && let Some(repeated) = key.repetition(self.connection, self.now)?
-        {
-            return Ok(repeated);
-        }
         let id = self.next_id();
+        if let (Some(key), Some(dedupe)) = (key, &new.dedupe) {
+            let until = self.now + dedupe.window;
+            if let Some(repeated) = key.take(self.connection, id, until, self.now)? {
+                return Ok(repeated);
+            }
+        }
         let job = Job::new(new.clone(), id, self.now);
         self.keep(&job)?;
         self.tell(&AuditEntry::enqueued(&job))?;
-        if let (Some(key), Some(dedupe)) = (key, &new.dedupe) {
-            key.remember(self.connection, id, self.now + dedupe.window)?;
-        }
         Ok(Enqueued::Created(id))
     }
 

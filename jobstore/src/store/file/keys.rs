@@ -24,12 +24,39 @@ impl Key {
         })
     }
 
-    /// The answer to a job of this key, if it is a repetition.
-    pub(super) fn repetition(
+    /// Remembers that `job` has this key, or answers what it is a repetition of.
+    pub(super) fn take(
         &self,
         connection: &Connection,
+        job: JobId,
+        until: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Enqueued>> {
+        // Most keys are new, and then there is nothing to look up.
+        if self.write(connection, ON_NEW, job, until)? {
+            return Ok(None);
+        }
+        let repeated = self.repetition(connection, now)?;
+        if repeated.is_none() {
+            self.write(connection, ON_OLD, job, until)?;
+        }
+        Ok(repeated)
+    }
+
+    /// Says whether it was written.
+    fn write(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        job: JobId,
+        until: Timestamp,
+    ) -> Result<bool> {
+        let row = params![self.place, self.digest.0, job.as_bytes(), until.as_micros()];
+        Ok(connection.prepare_cached(sql)?.execute(row)? > 0)
+    }
+
+    /// The answer to a job of this key, if it is a repetition.
+    fn repetition(&self, connection: &Connection, now: Timestamp) -> Result<Option<Enqueued>> {
         let found = connection
             .prepare_cached(
                 "SELECT digest, until, job, status
@@ -53,25 +80,13 @@ impl Key {
             Repetition::Different => Some(Enqueued::Conflict { id, status }),
         })
     }
-
-    /// Remembers that `job` has this key.
-    pub(super) fn remember(
-        &self,
-        connection: &Connection,
-        job: JobId,
-        until: Timestamp,
-    ) -> Result<()> {
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO dedupe_keys VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![
-                self.place,
-                self.digest.0,
-                job.as_bytes(),
-                until.as_micros()
-            ])?;
-        Ok(())
-    }
 }
+
+/// Writes a key that nobody has.
+const ON_NEW: &str = "INSERT INTO dedupe_keys VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+
+/// Writes a key that somebody had.
+const ON_OLD: &str = "INSERT OR REPLACE INTO dedupe_keys VALUES (?1, ?2, ?3, ?4)";
 
 /// Forgets the key of `job`, if it has one that is still its own.
 pub(super) fn free(connection: &Connection, job: &Job) -> Result<()> {

@@ -6,7 +6,7 @@ use async_channel::{Receiver, Sender};
 use rusqlite::{Connection, Result, params_from_iter, types::Value};
 
 use super::{cell, claim, rows};
-use crate::{Page, Query, QueueState, Status, Summary, Timestamp};
+use crate::{JobId, Page, Query, QueueState, Status, Summary, Timestamp};
 
 /// How many questions may wait for a thread. Whoever asks later waits to get in line, so memory is
 /// bounded.
@@ -54,16 +54,12 @@ pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page> {
 /// conditions.
 pub(super) fn listing(query: &Query, limit: usize) -> (String, Vec<Value>) {
     let (from, order) = source(query);
-    let mut sql = format!("SELECT {} FROM {from}", rows::SUMMARY);
+    let mut sql = format!("SELECT {} FROM {from} WHERE TRUE", rows::SUMMARY);
     let mut values = Vec::new();
     for (condition, value) in conditions(query) {
-        sql.push_str(if values.is_empty() {
-            " WHERE "
-        } else {
-            " AND "
-        });
+        sql.push_str(" AND ");
         sql.push_str(&condition);
-        values.push(value);
+        values.extend(value);
     }
     sql.push_str(&format!(" ORDER BY {order} DESC LIMIT ?"));
     values.push(Value::from(cell::limit(limit)));
@@ -82,33 +78,26 @@ fn source(query: &Query) -> (&'static str, &'static str) {
     ("jobs", "seq")
 }
 
-/// The conditions of a list, each with its one value.
-fn conditions(query: &Query) -> Vec<(String, Value)> {
+/// The conditions of a list, with the value that each may have.
+fn conditions(query: &Query) -> Vec<(String, Option<Value>)> {
     let text = |column: &str, value: &Option<String>| {
         let value = value.clone()?;
-        Some((format!("{column} = ?"), Value::from(value)))
+        Some((format!("{column} = ?"), Some(Value::from(value))))
+    };
+    let blob = |condition: &str, id: Option<JobId>| {
+        let value = Value::from(id?.as_bytes().to_vec());
+        Some((condition.to_owned(), Some(value)))
+    };
+    let time = |condition: &str, time: Option<Timestamp>| {
+        let value = Value::from(time?.as_micros());
+        Some((condition.to_owned(), Some(value)))
     };
     // Literals, because an index of some jobs serves only a statement that says which it wants.
     let status = query.status.map(|status| match status {
-        Status::Running => ("lease_until > ?".into(), Value::from(-1)),
-        status => (
-            format!("status = '{status}' AND fence >= ?"),
-            Value::from(0),
-        ),
+        Status::Running => ("lease_until IS NOT NULL".into(), None),
+        status => (format!("status = '{status}'"), None),
     });
-    let parent = query
-        .parent
-        .map(|id| ("parent = ?".into(), Value::from(id.as_bytes().to_vec())));
     let fingerprint = query.fingerprint.map(|print| print.to_string());
-    let times = [
-        ("created_at >= ?", query.since),
-        ("created_at < ?", query.until),
-    ];
-    // The job itself may have been deleted, so its place is found by what is older.
-    let before = query.before.map(|id| {
-        let place = "seq <= (SELECT seq FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1)";
-        (place.into(), Value::from(id.as_bytes().to_vec()))
-    });
     [
         text("tag", &query.tag),
         status,
@@ -116,16 +105,32 @@ fn conditions(query: &Query) -> Vec<(String, Value)> {
         text("kind", &query.kind),
         text("subject", &query.subject),
         text("batch", &query.batch),
-        parent,
+        blob("parent = ?", query.parent),
         text("fingerprint", &fingerprint),
-        before,
+        blob(FROM_ID, query.since.map(first_id)),
+        time("created_at >= ?", query.since),
+        time("created_at < ?", query.until),
+        blob(BEFORE_ID, query.before),
     ]
     .into_iter()
     .flatten()
-    .chain(times.into_iter().filter_map(|(condition, time)| {
-        Some((condition.to_owned(), Value::from(time?.as_micros())))
-    }))
     .collect()
+}
+
+/// The places of the jobs with this id or a later one. None of these ids need be there: jobs may have
+/// been deleted.
+const FROM_ID: &str = "jobs.seq >= (SELECT seq FROM jobs WHERE id >= ? ORDER BY id LIMIT 1)";
+
+/// The places of the jobs with an earlier id.
+const BEFORE_ID: &str = "jobs.seq <= (SELECT seq FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1)";
+
+/// Before every id that is made at `time` or later: ids begin with their time in milliseconds, and are
+/// never behind it. So a list that ends at a time need not look at what is older.
+fn first_id(time: Timestamp) -> JobId {
+    let millis = time.as_micros().cast_unsigned() / 1_000;
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    JobId::from_bytes(bytes)
 }
 
 /// Every queue that holds a job or is paused, all of one moment.

@@ -1,6 +1,9 @@
 //! Which jobs can be claimed, expire or be forgotten next, and how many there are of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 use crate::{Job, JobId, Priority, Status, Tally, Timestamp};
 
@@ -187,9 +190,17 @@ impl Index {
 }
 
 impl Ended {
-    /// All of them, those that have lost their payload first: they ended before the others.
+    /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = JobId> {
-        self.bare.iter().chain(&self.whole).map(|&(_, id)| id)
+        let (mut bare, mut whole) = (self.bare.iter().peekable(), self.whole.iter().peekable());
+        iter::from_fn(move || {
+            let first = match (bare.peek(), whole.peek()) {
+                (Some(bare), Some(other)) if bare > other => whole.next(),
+                (None, _) => whole.next(),
+                _ => bare.next(),
+            };
+            first.map(|&(_, id)| id)
+        })
     }
 
     /// Those that ended before `cutoff`.

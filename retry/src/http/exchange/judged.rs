@@ -1,14 +1,12 @@
 //! What an attempt has brought.
 
-use std::time::SystemTime;
-
 use http::Response;
 
 use super::Lost;
 use crate::Failure;
 use crate::http::fault::Fault;
 use crate::http::repeat::Sent;
-use crate::http::status::failure;
+use crate::http::status::failed;
 
 /// What an attempt has brought.
 pub(super) enum Judged<Out, E> {
@@ -47,7 +45,7 @@ impl<Out, E> Judged<Out, E> {
     }
 
     fn of_answer(response: Response<Out>) -> Self {
-        match failure(response.status(), response.headers(), SystemTime::now()) {
+        match failed(&response) {
             None => Self::Good(response),
             Some(failure) => Self::Bad {
                 got: Got::Answer(response),

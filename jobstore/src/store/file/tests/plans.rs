@@ -1,7 +1,7 @@
 //! How SQLite finds what is asked for: by an index, so that a million jobs take no longer than a few.
 
 use super::super::{claim, open, reader, retire};
-use crate::{Fingerprint, JobId, Query, Status};
+use crate::{Fingerprint, JobId, Query, Status, Timestamp};
 
 /// The steps of SQLite's plan for a statement.
 fn plan(sql: &str) -> Vec<String> {
@@ -74,4 +74,6 @@ fn a_list_reads_only_what_it_shows() {
         &of(Query::default().fingerprint(cause)),
         "failed_jobs (fingerprint=?)",
     );
+    let late = Query::default().since(Timestamp::EPOCH);
+    uses(&of(late), "INTEGER PRIMARY KEY (rowid>?)");
 }
