@@ -4,6 +4,7 @@
 mod ahead;
 mod chaos;
 mod context;
+mod doctor;
 mod drain;
 mod failure;
 mod kinds;
