@@ -109,7 +109,8 @@ async fn damage_is_found_and_mended_when_that_is_asked_for() {
 async fn that_nobody_works_is_said() {
     let patient = Patient::new().await;
     // An hour ago, both of it.
-    patient.damage("UPDATE jobs SET run_at = run_at - 3600000000; UPDATE queues SET asked_at = NULL");
+    patient
+        .damage("UPDATE jobs SET run_at = run_at - 3600000000; UPDATE queues SET asked_at = NULL");
     let (status, report) = patient.examine(&["--fix"]);
     assert_eq!(status, Some(1), "{report}");
     assert!(
