@@ -19,6 +19,8 @@ mod queue;
 mod rate;
 #[cfg(feature = "recovery")]
 mod recovery;
+#[cfg(feature = "redis")]
+mod redis;
 mod schedule;
 mod span;
 mod support;
