@@ -3,6 +3,7 @@
 mod actor;
 mod audit;
 mod backlog;
+mod batch;
 mod classify;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
@@ -43,6 +44,7 @@ pub mod worker;
 pub use actor::{Actor, By};
 pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use backlog::Backlog;
+pub use batch::Batch;
 pub use classify::{ByType, Classify};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dead_letters::DeadLetters;

@@ -2,6 +2,7 @@
 #![cfg(feature = "worker")]
 
 mod ahead;
+mod batch;
 mod chaos;
 mod context;
 mod doctor;
