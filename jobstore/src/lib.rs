@@ -3,12 +3,14 @@
 mod actor;
 mod audit;
 mod backlog;
+mod batch;
 mod classify;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod dead_letters;
 mod dedupe;
+pub mod doctor;
 mod durability;
 mod event;
 mod failure;
@@ -42,10 +44,12 @@ pub mod worker;
 pub use actor::{Actor, By};
 pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use backlog::Backlog;
+pub use batch::Batch;
 pub use classify::{ByType, Classify};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use dead_letters::DeadLetters;
 pub use dedupe::{AtDeath, Dedupe, JobDigest, Remembered, Repetition};
+pub use doctor::Doctor;
 pub use durability::Durability;
 pub use event::{Event, Logged, Retry};
 pub use failure::{BadCategory, Category, Failure};

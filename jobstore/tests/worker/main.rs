@@ -2,8 +2,10 @@
 #![cfg(feature = "worker")]
 
 mod ahead;
+mod batch;
 mod chaos;
 mod context;
+mod doctor;
 mod drain;
 mod failure;
 mod kinds;
@@ -18,6 +20,8 @@ mod queue;
 mod rate;
 #[cfg(feature = "recovery")]
 mod recovery;
+#[cfg(feature = "redis")]
+mod redis;
 mod schedule;
 mod span;
 mod support;

@@ -12,7 +12,7 @@ const JOBS_EACH: usize = 100;
 
 /// Several tasks enqueue while two workers run: nothing is missed, though no worker polls, and nothing
 /// runs twice.
-async fn every_job_runs_exactly_once(store: impl Store + 'static) {
+pub(crate) async fn every_job_runs_exactly_once(store: impl Store + 'static) {
     let jobs = Jobs::new(store);
     let ran = Notes::new();
     let workers = [(); 2].map(|()| {

@@ -29,7 +29,7 @@ pub(crate) struct Faulty {
     pub(super) changed: event_listener::Event,
 }
 
-/// What a worker or a scheduler asks of a store.
+/// What a worker, a scheduler or a doctor asks of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Verb {
     Claim,
@@ -38,16 +38,18 @@ pub(crate) enum Verb {
     Reap,
     Prune,
     EnqueueAll,
+    Check,
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Claim,
         Self::Heartbeat,
         Self::Settle,
         Self::Reap,
         Self::Prune,
         Self::EnqueueAll,
+        Self::Check,
     ];
 
     fn of(events: &[(JobId, Event)]) -> Self {
@@ -146,7 +148,7 @@ impl Faulty {
     }
 }
 
-/// Only what workers and schedulers ask can go wrong; what people do always works.
+/// Only what workers, schedulers and doctors ask can go wrong; what people do always works.
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Store for Faulty {
@@ -233,7 +235,7 @@ impl Store for Faulty {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.memory.check().await
+        self.go(Verb::Check, self.memory.check()).await
     }
 
     fn listen(&self) -> EventListener {
