@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use event_listener::EventListener;
 use fred::{interfaces::ClientLike, types::Value};
 
-use self::{clock::ServerClock, lane::Lane, names::Base, server::Server, wake::Wake};
+use self::{
+    claims::Claims, clock::ServerClock, lane::Lane, names::Base, server::Server, wake::Wake,
+};
 pub use self::{names::InvalidPrefix, open::OpenError, options::Options, script::ANSWER_WITHIN};
 use crate::{
     Applied, AuditPage, AuditQuery, By, Claim, Claimed, Durability, Enqueued, Event, Finding,
@@ -14,6 +16,7 @@ use crate::{
     Retention, Store, StoreError, Tally, Timestamp,
 };
 
+mod claims;
 mod clock;
 mod event;
 mod examine;
@@ -59,7 +62,10 @@ mod wake;
 /// All keys begin with the prefix as a hash tag, as `{myapp:jobs}`, so a Cluster keeps a store in one place;
 /// several stores with different prefixes are spread. A job takes about a kilobyte and its payload, until it is
 /// [pruned](Store::prune). Set `maxmemory-policy noeviction`, because Redis else drops jobs to make room:
-/// [`check`](Store::check) says if it is set otherwise. Redis 6.2 or later is needed.
+/// [`check`](Store::check) says if it is set otherwise. Redis 6.2 or later is needed. A user with few rights needs
+/// `EVALSHA`, `EVAL`, `INFO`, `SUBSCRIBE`, `PUBLISH` and `UNSUBSCRIBE` for the channel that ends in `:wake`, and for
+/// the keys `GET`, `SET`, `DEL`, `EXISTS`, `TYPE`, `SCAN`, `PTTL`, `PEXPIRE`, `TIME` and the commands of hashes,
+/// sorted sets, lists and streams.
 ///
 /// A list is found by the smallest index that holds what is asked for: that of a queue, tag, subject, batch,
 /// parent or fingerprint; jobs of one status, if they are fewer than a thousand; else all jobs, of which the
@@ -95,6 +101,7 @@ pub struct Redis<C: ClientLike> {
 struct Shared<C: ClientLike> {
     server: Arc<Server<C>>,
     enqueues: Arc<Lane<C>>,
+    claims: Claims<C>,
     events: Arc<Lane<C>>,
     wake: Wake,
 }
@@ -134,6 +141,7 @@ impl<C: ClientLike + 'static> Redis<C> {
         Ok(Self {
             shared: Arc::new(Shared {
                 enqueues: Arc::new(Lane::new(Arc::clone(&server), &script::ENQUEUE, 3)),
+                claims: Claims::new(Arc::clone(&server)),
                 events: Arc::new(Lane::new(Arc::clone(&server), &script::APPLY, 1)),
                 wake: wake.map_err(OpenError::Unavailable)?,
                 server,
@@ -190,7 +198,7 @@ impl<C: ClientLike + 'static> Store for Redis<C> {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
-        self.server().claim(claim).await
+        self.shared.claims.claim(claim).await
     }
 
     async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {

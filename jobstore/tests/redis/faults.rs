@@ -118,7 +118,7 @@ fn an_index_that_names_no_job_holds_nobody_up() {
         }
         let id = enqueue(&store, job()).await;
         assert_eq!(store.reap(10).await.unwrap(), []);
-        let held = claim(&store, 10).await;
+        let held = claim(&store, 1).await;
         assert_eq!(held.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
         assert_eq!(claim(&store, 10).await, []);
         assert_eq!(server.cli(&["ZCARD", "{app}:due:2:queue"]), "0");
@@ -138,5 +138,31 @@ fn a_server_without_room_refuses_and_keeps_what_it_has() {
         server.config_set("maxmemory", "0");
         assert_eq!(claim_one(&store).await.id, id);
         assert_eq!(claim(&store, 1).await, []);
+    });
+}
+
+#[test]
+fn what_is_in_the_way_of_one_job_harms_no_other() {
+    let server = Server::start();
+    run(async {
+        let store = open(&server.url()).await;
+        server.cli(&["SET", "{app}:in:tag:blocked", "something else"]);
+        let blocked = || job().tag("blocked");
+        assert!(is_corrupt(&store.enqueue(blocked()).await.unwrap_err()));
+        let together = store.enqueue_all(vec![job(), blocked(), job()]).await;
+        assert!(is_corrupt(&together.unwrap_err()));
+        let id = enqueue(&store, job()).await;
+        let claimed = claim(&store, 10).await;
+        assert_eq!(claimed.last().map(|job| job.id), Some(id));
+        server.cli(&["DEL", "{app}:in:tag:blocked"]);
+        for job in &claimed {
+            finish(&store, job).await;
+        }
+        // What was begun can be made whole.
+        store.examine(true).await.unwrap();
+        let left = store.examine(false).await.unwrap();
+        let settings = ["appendonly"];
+        let subjects: Vec<_> = left.iter().map(|found| found.subject.as_str()).collect();
+        assert_eq!(subjects, settings, "{left:?}");
     });
 }

@@ -49,7 +49,9 @@ async fn carry(client: TcpStream, server: TcpStream, loses: Arc<AtomicBool>) -> 
     let mut answer = vec![0; 64 * 1024];
     loop {
         let length = from_server.read(&mut answer).await?;
-        if length == 0 || loses.swap(false, Ordering::SeqCst) {
+        // What is published is no answer.
+        let is_answer = !answer[..length].starts_with(b"*3\r\n$7\r\nmessage");
+        if length == 0 || (is_answer && loses.swap(false, Ordering::SeqCst)) {
             questions.abort();
             return Ok(());
         }

@@ -3,13 +3,21 @@
 -- ARGV, for each event: the id of the job, the name of the event, the fence, and four words that it brings along.
 -- The answer to each: the status now, or why it was refused after a `!`.
 local FIELDS = 7
-local answers = { NOW }
-for offset = HEAD, #ARGV - 1, FIELDS do
+
+local function apply_at(offset)
   local job = read(ARGV[offset + 1])
-  local refused = '?'
-  if job then
-    refused = apply(job, unpack(ARGV, offset + 2, offset + FIELDS))
+  if not job then
+    return '!?'
   end
-  answers[#answers + 1] = refused and '!' .. refused or job[STATUS]
+  local refused = apply(job, unpack(ARGV, offset + 2, offset + FIELDS))
+  return refused and '!' .. refused or job[STATUS]
 end
-return finish(answers)
+
+return run(function()
+  local answers = { NOW }
+  for offset = HEAD, #ARGV - 1, FIELDS do
+    local is_done, answer = pcall(apply_at, offset)
+    answers[#answers + 1] = is_done and answer or '!broken'
+  end
+  return answers
+end)

@@ -1,10 +1,11 @@
--- Leases jobs of one queue that are due.
+-- Leases jobs that are due.
 --
--- ARGV: the queue, the worker, the lease in microseconds, how many jobs at most, and after how many bytes of payload
--- it is enough. The answer: `paused`, or `more` if there were enough bytes before there were enough jobs; when the
--- next job is due, if all that is due was given; and the jobs, each as its id and the fields of its hash.
-local queue, worker, lease = ARGV[HEAD + 1], ARGV[HEAD + 2], ARGV[HEAD + 3]
-local left, room = tonumber(ARGV[HEAD + 4]), tonumber(ARGV[HEAD + 5])
+-- ARGV: after how many bytes of payload it is enough; and for each claim the queue, the worker, the lease in
+-- microseconds, and how many jobs at most. The answer to each: `paused`, or `more` if there may be more to give, as
+-- there were enough bytes before there were enough jobs; when the next job is due, if all that is due was given; and
+-- the jobs, each as its id and the fields of its hash.
+local FIELDS = 4
+local room = tonumber(ARGV[HEAD + 1])
 local URGENT, LOW = 0, 3
 -- Of how many queues it is remembered when they were asked for, and how exactly.
 local MOST_ASKED, GRAIN = 1024, 60000000
@@ -22,21 +23,24 @@ local function forget_one_asked()
   end
 end
 
-local attention = call('HMGET', ATTENTION, 'asked ' .. queue, 'paused ' .. queue)
-if not attention[1] or now >= attention[1] + GRAIN then
-  if not attention[1] and call('HLEN', ATTENTION) >= MOST_ASKED then
-    forget_one_asked()
+-- Notes that a queue is asked for, and says whether it is paused.
+local function is_paused(queue)
+  local attention = call('HMGET', ATTENTION, 'asked ' .. queue, 'paused ' .. queue)
+  if not attention[1] or now >= attention[1] + GRAIN then
+    if not attention[1] and call('HLEN', ATTENTION) >= MOST_ASKED then
+      forget_one_asked()
+    end
+    call('HSET', ATTENTION, 'asked ' .. queue, NOW)
   end
-  call('HSET', ATTENTION, 'asked ' .. queue, NOW)
-end
-if attention[2] then
-  return { NOW, 'paused', '' }
+  return attention[2]
 end
 
-local answers = { NOW, '', '' }
+-- How many jobs were taken from a set; they come before all others.
+local taken = {}
 
--- Claims one job; answers whether there is one to claim.
-local function take(id, key)
+-- Claims one job; its hash, or nothing if it is not to be claimed.
+local function take(id, key, worker, lease)
+  taken[key] = (taken[key] or 0) + 1
   local kept = call('HGETALL', JOB .. id)
   local fields = {}
   for place = 1, #kept, 2 do
@@ -45,8 +49,8 @@ local function take(id, key)
   local job = parse(id, fields.line and kept[fields.line])
   if not job or job.place ~= key or apply(job, 'claim', '', worker, lease) then
     -- It is not here, whatever the index says.
-    call('ZREM', key, id)
-    return
+    move(key, id)
+    return nil
   end
   kept[fields.line] = concat(job, ' ')
   if fields.progress then
@@ -55,29 +59,55 @@ local function take(id, key)
   if fields.payload then
     room = room - #kept[fields.payload]
   end
-  left = left - 1
-  answers[#answers + 1] = { id, kept }
+  return kept
 end
 
-for rank = URGENT, LOW do
-  local key = due(rank, queue)
-  local ids = left > 0 and room > 0 and call('ZRANGEBYSCORE', key, '-inf', NOW, 'LIMIT', 0, left) or {}
-  for _, id in ipairs(ids) do
-    if room > 0 then
-      take(id, key)
-    end
-  end
-end
-
-if left > 0 and room <= 0 then
-  answers[2] = 'more'
-elseif left > 0 then
+-- When the next job of a queue is due.
+local function next_due(queue)
+  local found = ''
   for rank = URGENT, LOW do
-    local next = call('ZRANGEBYSCORE', due(rank, queue), '(' .. NOW, '+inf', 'LIMIT', 0, 1)[1]
-    local job = next and read(next)
-    if job and (answers[3] == '' or is_after(answers[3], job[RUN_AT])) then
-      answers[3] = job[RUN_AT]
+    local id = call('ZRANGEBYSCORE', due(rank, queue), '(' .. NOW, '+inf', 'LIMIT', 0, 1)[1]
+    local job = id and read(id)
+    if job and (found == '' or is_after(found, job[RUN_AT])) then
+      found = job[RUN_AT]
     end
   end
+  return found
 end
-return finish(answers)
+
+local function claim(queue, worker, lease, most)
+  if is_paused(queue) then
+    return { 'paused', '' }
+  end
+  local answer, left, is_all = { '', '' }, tonumber(most), true
+  for rank = URGENT, LOW do
+    local key = due(rank, queue)
+    -- Behind those of the claims before this one.
+    local first, ids = taken[key] or 0, {}
+    if left > 0 and room > 0 then
+      ids = call('ZRANGEBYSCORE', key, '-inf', NOW, 'LIMIT', first, left)
+    end
+    for _, id in ipairs(ids) do
+      local kept = room > 0 and take(id, key, worker, lease)
+      if kept then
+        answer[#answer + 1] = { id, kept }
+        left = left - 1
+      end
+      is_all = is_all and kept
+    end
+  end
+  if left > 0 and not (is_all and room > 0) then
+    answer[1] = 'more'
+  elseif left > 0 then
+    answer[2] = next_due(queue)
+  end
+  return answer
+end
+
+return run(function()
+  local answers = { NOW }
+  for offset = HEAD + 1, #ARGV - 1, FIELDS do
+    answers[#answers + 1] = claim(unpack(ARGV, offset + 1, offset + FIELDS))
+  end
+  return answers
+end)

@@ -5,16 +5,18 @@ local ids = { ARGV[HEAD + 4] }
 if ARGV[HEAD + 4] == '' then
   ids = call('ZRANGE', IN .. ARGV[HEAD + 5], 0, ARGV[HEAD + 3] - 1)
 end
-local deleted = 0
-for _, id in ipairs(ids) do
-  local job = read(id)
-  if job then
-    tell(job, 'delete', job[STATUS], '', actor, reason)
-    free_key(job)
-    remove(job)
-    deleted = deleted + 1
-  elseif ARGV[HEAD + 4] == '' then
-    call('ZREM', IN .. ARGV[HEAD + 5], id)
+return run(function()
+  local deleted = 0
+  for _, id in ipairs(ids) do
+    local job = read(id)
+    if job then
+      tell(job, 'delete', job[STATUS], '', actor, reason)
+      free_key(job)
+      remove(job)
+      deleted = deleted + 1
+    elseif ARGV[HEAD + 4] == '' then
+      move(IN .. ARGV[HEAD + 5], id)
+    end
   end
-end
-return finish({ NOW, deleted })
+  return { NOW, deleted }
+end)

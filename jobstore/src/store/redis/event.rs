@@ -122,6 +122,7 @@ pub(super) fn applied(reply: &mut Reply) -> Result<Applied, StoreError> {
         "lost" => Refused::LeaseLost,
         "early" => Refused::TooEarly,
         "gone" => Refused::PayloadGone,
+        "broken" => return Err(unexpected("something else in a key")),
         _ => match refused.strip_prefix("in ") {
             Some(status) => Refused::Status(parsed(status)?),
             None => return Err(unexpected("another refusal")),

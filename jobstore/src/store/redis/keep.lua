@@ -1,4 +1,4 @@
--- What is kept, and where: the part that all verbs have in common. One run is one atomic step.
+-- What is kept, and where: the part that all verbs have in common. One script is one atomic step.
 --
 -- A job is a hash. Its field `line` is what scripts read and change: the words below with a space between them,
 -- numbers and times in decimal, what does not apply left empty. The other fields are `payload`, `ask` (JSON:
@@ -16,7 +16,7 @@ local STARTED, ENDED, FENCE, UNTIL, FAILURES, PRINT, LOG_LINES, REPLAYS, REPLAYE
 local BARE = 26
 -- Last, because it may have spaces in it.
 local WORKER = 27
-local LINE = '^' .. string.rep('([^ ]*) ', WORKER - 1) .. '(.*)$'
+local LINE = '^' .. string.rep('(%S*) ', WORKER - 1) .. '(.*)$'
 
 local LAST_EXACT = 2 ^ 53
 local LAST_TIME = '253402300799999999'
@@ -68,7 +68,7 @@ end
 local seq, latest_id = match(call('GET', BASE) or '0 ', '^(%d+) (.*)$')
 seq = tonumber(seq)
 local has_new_entries, is_claimable = false, false
-local tallies = {}
+local tallies, moves = {}, {}
 
 -- Makes an id that is above all before it: a UUID of version 7. Within a millisecond it counts up from a random
 -- start, the first bit of which is 0, so that there is room.
@@ -96,6 +96,49 @@ local function count(job, status, by)
     change = tallies[key] or {}
     tallies[key] = change
     change[status] = (change[status] or 0) + by
+  end
+end
+
+-- Puts a job into a sorted set, or without a score takes it out, when the moves are made: then all that concern one
+-- set are made together. What was moved last counts.
+local function move(key, id, score)
+  local members = moves[key] or {}
+  moves[key] = members
+  members[id] = score or false
+end
+
+-- Makes the moves. They have to be made before a set is read that they may concern.
+local function make_moves()
+  -- So much, with room to spare, can be handed over at once.
+  local MOST = 5000
+  local made, failure = moves, nil
+  moves = {}
+  local function send(command)
+    local is_done, problem = true, nil
+    if #command > 2 then
+      is_done, problem = pcall(call, unpack(command))
+    end
+    failure = failure or (not is_done and problem)
+  end
+  for key, members in pairs(made) do
+    local added, removed = { 'ZADD', key }, { 'ZREM', key }
+    for id, score in pairs(members) do
+      if not score then
+        removed[#removed + 1] = id
+      else
+        added[#added + 1], added[#added + 2] = score, id
+      end
+      if #added + #removed > MOST then
+        send(added)
+        send(removed)
+        added, removed = { 'ZADD', key }, { 'ZREM', key }
+      end
+    end
+    send(added)
+    send(removed)
+  end
+  if failure then
+    error(failure, 0)
   end
 end
 
@@ -137,10 +180,10 @@ end
 local function write(job)
   local key, score = place(job)
   if key ~= job.place then
-    call('ZREM', job.place, job.id)
-    call('ZADD', key, score, job.id)
-  elseif score ~= job.score then
-    call('ZADD', key, score, job.id)
+    move(job.place, job.id)
+  end
+  if key ~= job.place or score ~= job.score then
+    move(key, job.id, score)
   end
   if job[STATUS] ~= job.status then
     count(job, job.status, -1)
@@ -153,10 +196,10 @@ end
 -- Puts a job that is new into its indexes, or takes one out of all.
 local function enter(job, places)
   local key, score = place(job)
-  call('ZADD', key, score, job.id)
-  call('ZADD', IDS, 0, job.id)
-  for name in string.gmatch(places, '[^ ]+') do
-    call('ZADD', IN .. name, 0, job.id)
+  move(key, job.id, score)
+  move(IDS, job.id, 0)
+  for name in string.gmatch(places, '%S+') do
+    move(IN .. name, job.id, 0)
   end
   count(job, job[STATUS], 1)
   is_claimable = true
@@ -164,14 +207,14 @@ end
 
 local function remove(job)
   local places = call('HGET', JOB .. job.id, 'places') or ''
-  for name in string.gmatch(places, '[^ ]+') do
-    call('ZREM', IN .. name, job.id)
+  for name in string.gmatch(places, '%S+') do
+    move(IN .. name, job.id)
   end
   if job[PRINT] ~= '' then
-    call('ZREM', IN .. 'print:' .. job[PRINT], job.id)
+    move(IN .. 'print:' .. job[PRINT], job.id)
   end
-  call('ZREM', job.place, job.id)
-  call('ZREM', IDS, job.id)
+  move(job.place, job.id)
+  move(IDS, job.id)
   call('DEL', JOB .. job.id, LOG .. job.id)
   count(job, job.status, -1)
 end
@@ -195,8 +238,8 @@ local function tell(job, action, before, after, actor, reason)
   job[TRAIL] = number
 end
 
--- Ends a step: writes what was counted, and wakes who waits. What it returns is the answer.
-local function finish(answers)
+-- Writes what was counted, and wakes who waits.
+local function finish()
   for key, changes in pairs(tallies) do
     for name, change in pairs(changes) do
       if change ~= 0 and call('HINCRBY', key, name, text(change)) == 0 then
@@ -210,5 +253,19 @@ local function finish(answers)
   if is_claimable then
     call('PUBLISH', BASE .. ':wake', '')
   end
-  return answers
+end
+
+-- Makes a step. What does not belong in a key ends it half way, and then too it is written what was counted: the next
+-- step goes on from there.
+local function run(step)
+  local is_done, answer = pcall(step)
+  local is_moved, problem = pcall(make_moves)
+  finish()
+  if is_done and not is_moved then
+    is_done, answer = false, problem
+  end
+  if not is_done then
+    error(answer, 0)
+  end
+  return answer
 end

@@ -23,6 +23,8 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 pub(super) struct Lane<C: ClientLike> {
     server: Arc<Server<C>>,
     script: &'static Script,
+    /// What is said once, before the steps.
+    head: Option<Value>,
     /// How many values the answer to a step has.
     answer: usize,
     waiting: Mutex<Waiting>,
@@ -51,9 +53,15 @@ impl<C: ClientLike + 'static> Lane<C> {
         Self {
             server,
             script,
+            head: None,
             answer,
             waiting: Mutex::default(),
         }
+    }
+
+    pub(super) fn with_head(self, head: Value) -> Self {
+        let head = Some(head);
+        Self { head, ..self }
     }
 
     /// Makes a step, perhaps together with others. It is sent once, or not at all; and it is made whether
@@ -71,7 +79,7 @@ impl<C: ClientLike + 'static> Lane<C> {
             answered,
         })?;
         match answer.await {
-            Ok(answer) => answer.map_err(|failed| StoreError::Unavailable(Box::new(failed))),
+            Ok(answer) => answer.map_err(told),
             Err(_) => Err(StoreError::Unavailable(Box::new(Lost))),
         }
     }
@@ -100,6 +108,14 @@ impl<C: ClientLike + 'static> Lane<C> {
         let is_needed = waiting.couriers < MOST_COURIERS;
         waiting.couriers += usize::from(is_needed);
         is_needed
+    }
+}
+
+/// The error of a courier, as each of those hears it whom it was sent for.
+fn told(failed: Failed) -> StoreError {
+    match *failed {
+        StoreError::Corrupt(_) => StoreError::Corrupt(Box::new(failed)),
+        _ => StoreError::Unavailable(Box::new(failed)),
     }
 }
 
@@ -139,7 +155,8 @@ impl<C: ClientLike + 'static> Courier<C> {
     /// Who comes along next.
     fn board(&mut self) -> Option<(Vec<Value>, Vec<Waiter>)> {
         let mut waiting = self.lane.waiting.lock();
-        let (mut arguments, mut waiters, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut arguments: Vec<_> = self.lane.head.iter().cloned().collect();
+        let (mut waiters, mut bytes) = (Vec::new(), 0);
         while waiters.len() < MOST_STEPS && bytes < MOST_BYTES {
             let Some(passenger) = waiting.steps.pop_front() else {
                 break;

@@ -53,9 +53,9 @@ local function remember_failure(job, worker, category, form, message, print)
   print = joined(job[KIND_PRINT], print)
   if print ~= job[PRINT] then
     if job[PRINT] ~= '' then
-      call('ZREM', IN .. 'print:' .. job[PRINT], job.id)
+      move(IN .. 'print:' .. job[PRINT], job.id)
     end
-    call('ZADD', IN .. 'print:' .. print, 0, job.id)
+    move(IN .. 'print:' .. print, job.id, 0)
     job[PRINT] = print
   end
 end

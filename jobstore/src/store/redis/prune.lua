@@ -22,7 +22,7 @@ local function forget(id, key)
   local job = read(id)
   if not job or job.place ~= key then
     -- It is not here, whatever the index says.
-    call('ZREM', key, id)
+    move(key, id)
     return
   end
   remove(job)
@@ -80,7 +80,7 @@ local function drop_payloads(status, cutoff)
     for _, id in ipairs(before(key, cutoff)) do
       local job = read(id)
       if not job or job.place ~= key then
-        call('ZREM', key, id)
+        move(key, id)
       else
         call('HDEL', JOB .. id, 'payload')
         job[BARE] = 'gone'
@@ -104,19 +104,23 @@ local function forget_entries(cutoff)
   end
 end
 
-for offset = HEAD + 2, #ARGV - 1, FIELDS do
-  local status, age, newest, payload_age = unpack(ARGV, offset + 1, offset + FIELDS)
-  if age ~= '' then
-    forget_old(status, age)
+return run(function()
+  for offset = HEAD + 2, #ARGV - 1, FIELDS do
+    local status, age, newest, payload_age = unpack(ARGV, offset + 1, offset + FIELDS)
+    if age ~= '' then
+      forget_old(status, age)
+      make_moves()
+    end
+    if newest ~= '' then
+      forget_excess(status, tonumber(newest))
+      make_moves()
+    end
+    if payload_age ~= '' then
+      drop_payloads(status, payload_age)
+    end
   end
-  if newest ~= '' then
-    forget_excess(status, tonumber(newest))
+  if audit_cutoff ~= '' and left > 0 then
+    forget_entries(audit_cutoff)
   end
-  if payload_age ~= '' then
-    drop_payloads(status, payload_age)
-  end
-end
-if audit_cutoff ~= '' and left > 0 then
-  forget_entries(audit_cutoff)
-end
-return finish({ NOW, jobs, payloads, entries })
+  return { NOW, jobs, payloads, entries }
+end)

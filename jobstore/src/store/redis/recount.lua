@@ -38,16 +38,18 @@ end
 if #differs == 0 or not mends or call('ZCARD', IDS) > MOST then
   return { NOW, '', differs }
 end
-call('DEL', TALLIES)
-local batches = {}
-for _, id in ipairs(call('ZRANGE', IDS, 0, -1)) do
-  local job = read(id)
-  if job then
-    if job[BATCH] ~= '' and not batches[job[BATCH]] then
-      batches[job[BATCH]] = true
-      call('DEL', BATCHES .. job[BATCH])
+return run(function()
+  call('DEL', TALLIES)
+  local batches = {}
+  for _, id in ipairs(call('ZRANGE', IDS, 0, -1)) do
+    local job = read(id)
+    if job then
+      if job[BATCH] ~= '' and not batches[job[BATCH]] then
+        batches[job[BATCH]] = true
+        call('DEL', BATCHES .. job[BATCH])
+      end
+      count(job, job[STATUS], 1)
     end
-    count(job, job[STATUS], 1)
   end
-end
-return finish({ NOW, '1', differs })
+  return { NOW, '1', differs }
+end)

@@ -23,35 +23,37 @@ if free and now < tonumber(free) then
   return { NOW, 'cooling', free }
 end
 
-job[REPLAYS], job[REPLAYED] = text(job[REPLAYS] + 1), NOW
-tell(job, 'replay', job[STATUS], job[STATUS], actor, reason)
+return run(function()
+  job[REPLAYS], job[REPLAYED] = text(job[REPLAYS] + 1), NOW
+  tell(job, 'replay', job[STATUS], job[STATUS], actor, reason)
 
-local new = {}
-for word = STATUS, WORKER do
-  new[word] = job[word]
-end
-local run_at = later(NOW, delay)
-new.id = fresh_id()
-new[STATUS], new[RUN_AT], new[CREATED], new[TRAIL] = tonumber(run_at) > now and 'scheduled' or 'ready', run_at, NOW, ''
-for _, word in ipairs({ ATTEMPTS, LOST, INTERRUPTED, FENCE, FAILURES, LOG_LINES }) do
-  new[word] = '0'
-end
-for _, word in ipairs({ STARTED, ENDED, UNTIL, PRINT, WORKER }) do
-  new[word] = ''
-end
-
-if job[STATUS] == 'dead' then
-  resolve(job, ARGV[HEAD + 7], ARGV[HEAD + 8], new.id)
-end
-write(job)
-
-tell(new, 'enqueue', '', new[STATUS], actor, '')
-local kept = call('HMGET', JOB .. id, 'payload', 'ask', 'places')
-call('HSET', JOB .. new.id, 'line', concat(new, ' '), 'by', actor, 'of', id)
-for place, field in ipairs({ 'payload', 'ask', 'places' }) do
-  if kept[place] then
-    call('HSET', JOB .. new.id, field, kept[place])
+  local new = {}
+  for word = STATUS, WORKER do
+    new[word] = job[word]
   end
-end
-enter(new, kept[3] or '')
-return finish({ NOW, 'created', new.id })
+  local run_at = later(NOW, delay)
+  new.id = fresh_id()
+  new[STATUS], new[RUN_AT], new[CREATED], new[TRAIL] = tonumber(run_at) > now and 'scheduled' or 'ready', run_at, NOW, ''
+  for _, word in ipairs({ ATTEMPTS, LOST, INTERRUPTED, FENCE, FAILURES, LOG_LINES }) do
+    new[word] = '0'
+  end
+  for _, word in ipairs({ STARTED, ENDED, UNTIL, PRINT, WORKER }) do
+    new[word] = ''
+  end
+
+  if job[STATUS] == 'dead' then
+    resolve(job, ARGV[HEAD + 7], ARGV[HEAD + 8], new.id)
+  end
+  write(job)
+
+  tell(new, 'enqueue', '', new[STATUS], actor, '')
+  local kept = call('HMGET', JOB .. id, 'payload', 'ask', 'places')
+  call('HSET', JOB .. new.id, 'line', concat(new, ' '), 'by', actor, 'of', id)
+  for place, field in ipairs({ 'payload', 'ask', 'places' }) do
+    if kept[place] then
+      call('HSET', JOB .. new.id, field, kept[place])
+    end
+  end
+  enter(new, kept[3] or '')
+  return { NOW, 'created', new.id }
+end)

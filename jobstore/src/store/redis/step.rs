@@ -4,19 +4,14 @@ use fred::{interfaces::ClientLike, types::Value};
 
 use super::{
     event, record,
-    reply::{Reply, unexpected},
+    reply::{Reply, parsed, unexpected},
     script,
     server::Server,
 };
-use crate::{
-    Applied, Claim, Claimed, Enqueued, Event, JobId, NewJob, NoReplay, Replay, Replayed, StoreError,
-};
+use crate::{Applied, Enqueued, Event, JobId, NewJob, NoReplay, Replay, Replayed, StoreError};
 
 /// How many jobs one script moves at most: the server does nothing else meanwhile.
 const PIECE: usize = 250;
-
-/// How many bytes of payload one claim brings along before it is enough.
-const ROOM: usize = 8 * 1024 * 1024;
 
 impl<C: ClientLike> Server<C> {
     pub(super) async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
@@ -36,48 +31,6 @@ impl<C: ClientLike> Server<C> {
             enqueued_all.push(enqueued(&mut reply)?);
         }
         Ok(enqueued_all)
-    }
-
-    /// Piece by piece. If one fails, those who were claimed before are given all the same.
-    pub(super) async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
-        let mut claimed = Claimed::default();
-        loop {
-            let wanted = PIECE.min(claim.limit - claimed.jobs.len());
-            match self.claim_piece(claim, wanted, &mut claimed).await {
-                Ok(true) if claimed.jobs.len() < claim.limit => {}
-                Err(error) if claimed.jobs.is_empty() => return Err(error),
-                _ => return Ok(claimed),
-            }
-        }
-    }
-
-    /// Adds up to `wanted` jobs, and says whether there may be more.
-    async fn claim_piece(
-        &self,
-        claim: &Claim,
-        wanted: usize,
-        claimed: &mut Claimed,
-    ) -> Result<bool, StoreError> {
-        let words = [
-            claim.queue.clone(),
-            claim.worker.to_string(),
-            record::micros(claim.lease),
-            wanted.to_string(),
-            ROOM.to_string(),
-        ];
-        let mut reply = self.make(&script::CLAIM, words.map(Value::from)).await?;
-        let state = reply.text()?;
-        claimed.paused = state == "paused";
-        claimed.next_due = reply.time()?;
-        let mut count = 0;
-        while !reply.is_empty() {
-            let mut job = reply.list()?;
-            let id = job.parsed()?;
-            let job = record::job(id, job.list()?)?;
-            claimed.jobs.push(job.ok_or_else(|| unexpected("no job"))?);
-            count += 1;
-        }
-        Ok(state == "more" || count == wanted)
     }
 
     pub(super) async fn apply_all(
@@ -152,8 +105,12 @@ impl<C: ClientLike> Server<C> {
 
 /// What became of an enqueue: three values.
 pub(super) fn enqueued(reply: &mut Reply) -> Result<Enqueued, StoreError> {
-    let (what, id, status) = (reply.text()?, reply.parsed()?, reply.text()?);
-    let status = (!status.is_empty()).then(|| super::reply::parsed(&status));
+    let (what, id, status) = (reply.text()?, reply.text()?, reply.text()?);
+    if what == "broken" {
+        return Err(unexpected("something else in a key"));
+    }
+    let id = parsed(&id)?;
+    let status = (!status.is_empty()).then(|| parsed(&status));
     let status = status.transpose()?;
     Ok(match what.as_str() {
         "created" => Enqueued::Created(id),
