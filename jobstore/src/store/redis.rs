@@ -189,8 +189,10 @@ impl<C: ClientLike + 'static> Store for Redis<C> {
 
     async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<Vec<Enqueued>, StoreError> {
         if jobs.len() > Self::MAX_TOGETHER {
-            let problem = format!("has {} jobs, at most {}", jobs.len(), Self::MAX_TOGETHER);
-            return Err(InvalidJob::new("company", problem).into());
+            let (jobs, most) = (jobs.len(), Self::MAX_TOGETHER);
+            let problem =
+                format!("are too many: {jobs} jobs come together, and at most {most} may");
+            return Err(InvalidJob::new("neighbours", problem).into());
         }
         let enqueued = self.server().enqueue_all(jobs).await?;
         self.notify();

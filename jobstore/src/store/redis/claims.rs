@@ -11,7 +11,7 @@ use super::{
     script,
     server::Server,
 };
-use crate::{Claim, Claimed, StoreError};
+use crate::{Claim, Claimed, Job, StoreError};
 
 /// How many jobs one script gives to a claim at most: the server does nothing else meanwhile.
 const PIECE: usize = 250;
@@ -65,7 +65,7 @@ impl<C: ClientLike + 'static> Claims<C> {
     }
 }
 
-fn read(mut job: Reply) -> Result<crate::Job, StoreError> {
+fn read(mut job: Reply) -> Result<Job, StoreError> {
     let id = job.parsed()?;
     let job = record::job(id, job.list()?)?;
     job.ok_or_else(|| unexpected("no job"))

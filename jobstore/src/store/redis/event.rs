@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Applied, By, Category, Event, Failure, Fence, Fingerprint, JobId, LogLine, Progress, Refused,
-    Retry, StoreError, Triage, failure,
+    Retry, StoreError, Timestamp, Triage, failure,
 };
 
 /// The arguments that stand for an event: which job, which event, the fence, and what it brings along.
@@ -102,7 +102,7 @@ pub(super) fn flagged(by: &By, assignee: String) -> Result<String, StoreError> {
 
 /// What lost leases have in common, whenever they ran out.
 pub(super) fn print_of_lost() -> String {
-    let message = failure::lost(crate::Timestamp::EPOCH);
+    let message = failure::lost(Timestamp::EPOCH);
     Fingerprint::of_failure(Category::Lost, &message).to_string()
 }
 
@@ -135,7 +135,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Timestamp;
 
     #[test]
     fn what_the_scripts_know_beforehand_is_what_the_core_finds() {

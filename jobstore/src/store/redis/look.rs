@@ -1,10 +1,12 @@
 //! Looking at jobs and at what happened to them.
 
+use std::time::Duration;
+
 use fred::{interfaces::ClientLike, types::Value};
 
 use super::{
     names::index,
-    record::{self, timed},
+    record::{self, some_time, timed},
     reply::{Reply, parsed, unexpected},
     script,
     server::Server,
@@ -132,7 +134,7 @@ impl<C: ClientLike> Server<C> {
 /// Where a list starts: below the job it is to go on from. An id tells when it was made, or later where the
 /// clock was set back; so what was made more than a day after the time asked for need not be looked at.
 fn below(query: &Query) -> String {
-    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let till = query.until.map(|until| first_id_of(until + DAY));
     let before = query.before.map(|id| id.to_string());
     before.into_iter().chain(till).min().unwrap_or_default()
@@ -186,7 +188,7 @@ fn read_line(line: &str) -> Result<LogLine, StoreError> {
     let mut word = || words.next().ok_or_else(|| unexpected("half a line"));
     Ok(LogLine {
         number: parsed(word()?)?,
-        at: super::reply::time(word()?)?.ok_or_else(|| unexpected("no time"))?,
+        at: some_time(word()?)?,
         attempt: parsed(word()?)?,
         level: parsed(word()?)?,
         text: word()?.into(),
@@ -208,7 +210,7 @@ fn read_entry(mut reply: Reply) -> Result<AuditEntry, StoreError> {
     Ok(AuditEntry {
         seq,
         job: parsed(word()?)?,
-        at: super::reply::time(word()?)?.ok_or_else(|| unexpected("no time"))?,
+        at: some_time(word()?)?,
         action: parsed(word()?)?,
         before: status(word()?)?,
         after: status(word()?)?,

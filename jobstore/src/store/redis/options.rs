@@ -5,11 +5,19 @@ use crate::{Clock, Durability};
 /// How a [`Redis`](super::Redis) store is opened.
 ///
 /// ```
-/// use jobstore::{Durability, store::redis::Options};
+/// # use fred::prelude::*;
+/// use jobstore::{Durability, Redis, Store, store::redis::Options};
 ///
-/// // An `Ok` waits until a replica has the step too.
-/// let options = Options::new().durability(Durability::Machines(2));
-/// # drop(options);
+/// # let server = redis_fixture::Server::start();
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let client = Builder::from_config(Config::from_url(&server.url())?).build()?;
+/// # client.init().await?;
+/// let options = Options::new().entries(10_000);
+/// let store = Redis::open_with(client, "myapp:jobs", options).await?;
+/// assert_eq!(store.durability(), Durability::Server);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Options {

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Display,
     str::{FromStr, Split},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,12 +16,12 @@ use super::{
     reply::{self, Reply, parsed, unexpected},
 };
 use crate::{
-    AtDeath, By, Failure, Fence, Fingerprint, Job, JobDigest, JobId, Lease, NewJob, Payload,
+    Actor, AtDeath, By, Failure, Fence, Fingerprint, Job, JobDigest, JobId, Lease, NewJob, Payload,
     Priority, Resolution, StoreError, Timestamp, Triage, WorkerId, failure, new_job::Start,
 };
 
-/// How many times as long as its window Redis keeps a dedupe key at least, in milliseconds: by how much clocks
-/// may be apart when one server takes over from another.
+/// For how much longer than its window Redis keeps a dedupe key, in milliseconds: by how much clocks may be apart
+/// when one server takes over from another.
 const SLACK_MILLIS: u128 = 60_000;
 
 /// What was asked for, apart from what scripts have to know.
@@ -74,7 +75,7 @@ pub(super) fn arguments(new: NewJob) -> Result<[Value; 12], StoreError> {
     } else {
         json(&ask)?
     };
-    let actor = crate::Actor::new(&new.triggered_by).as_str().len();
+    let actor = Actor::new(&new.triggered_by).as_str().len();
     Ok([
         words.into(),
         start.into(),
@@ -130,7 +131,7 @@ fn expires_in_millis(window: u128) -> String {
 }
 
 /// A span in microseconds, or as many as there are.
-pub(super) fn micros(span: std::time::Duration) -> String {
+pub(super) fn micros(span: Duration) -> String {
     let most = Timestamp::MAX.as_micros().unsigned_abs().into();
     span.as_micros().min(most).to_string()
 }
@@ -316,7 +317,7 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.into()))
 }
 
-fn some_time(word: &str) -> Result<Timestamp, StoreError> {
+pub(super) fn some_time(word: &str) -> Result<Timestamp, StoreError> {
     reply::time(word)?.ok_or_else(|| unexpected("no time"))
 }
 
