@@ -130,19 +130,21 @@ fn budget(criterion: &mut Criterion, threads: usize) {
     let epoch = Instant::now();
     let budget = Budget::new();
     measure(&mut group, "retry", threads, || {
-        budget.deposit(epoch.elapsed())
+        budget.deposit(epoch.elapsed());
     });
     measure(&mut group, "retry-without-clock", threads, || {
         budget.deposit(black_box(Duration::from_secs(1)));
     });
     let tower = TpsBudget::default();
-    measure(&mut group, "tower", threads, || tower.deposit());
+    measure(&mut group, "tower", threads, || {
+        tower.deposit();
+    });
     group.finish();
 
     let mut group = self::group(criterion, "withdraw_in_vain", threads);
     let empty = Budget::new().saved(0);
     measure(&mut group, "retry", threads, || {
-        assert!(!empty.withdraw(epoch.elapsed()))
+        assert!(!empty.withdraw(epoch.elapsed()));
     });
     let tower = TpsBudget::new(Duration::from_secs(10), 0, 0.1);
     measure(&mut group, "tower", threads, || assert!(!tower.withdraw()));
