@@ -128,9 +128,14 @@ impl Misbehaving {
     }
 }
 
-/// Reads a request, which is short, and answers it; or resets the connection.
+/// Reads the head of a request and answers it; or resets the connection.
 async fn serve(mut stream: TcpStream, answer: &str) -> io::Result<()> {
-    stream.read(&mut [0; 4_096]).await?;
+    let mut request = Vec::new();
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+        if stream.read_buf(&mut request).await? == 0 {
+            return Ok(());
+        }
+    }
     if answer.is_empty() {
         return stream.set_zero_linger();
     }
