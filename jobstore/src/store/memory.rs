@@ -17,6 +17,7 @@ mod attention;
 mod examine;
 mod footprint;
 mod index;
+mod keys;
 mod queues;
 mod retire;
 mod state;

@@ -70,17 +70,11 @@ fn of_name(actor: &Actor) -> usize {
     PIECE + 2 * size_of::<usize>() + actor.as_str().len()
 }
 
-/// About what a dedupe key takes in the map of keys and in the list of windows, `entry` bytes in
-/// both.
-pub(super) const fn of_key(queue: &str, key: &str, entry: usize) -> usize {
+/// About what a dedupe key takes, with its entry in the map of keys and that in the windows.
+pub(super) const fn of_key<Entry, Window>() -> usize {
     /// A hash map is between seven sixteenths and seven eighths full.
     const SPARSE: usize = 2;
-    PIECE
-        + 2 * size_of::<usize>()
-        + 2 * size_of::<String>()
-        + of_text(queue)
-        + of_text(key)
-        + SPARSE * entry
+    SPARSE * size_of::<Entry>() + in_tree::<Window>()
 }
 
 const fn of_text(text: &str) -> usize {

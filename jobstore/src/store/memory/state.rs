@@ -1,31 +1,30 @@
 //! The jobs and their indexes; plain data, one thread at a time.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, VecDeque};
 
-use super::{attention::Attention, footprint, index::Index, trail::Trail};
+use super::{
+    attention::Attention,
+    footprint,
+    index::Index,
+    keys::{Key, Keys},
+    trail::Trail,
+};
 use crate::{
     Applied, AuditEntry, Change, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId,
     LogLine, LogPage, NewJob, Page, Query, Remembered, Repetition, Replay, Replayed, Status,
     StoreError, Summary, Timestamp, store::entropy::random,
 };
 
-/// Queue and dedupe key.
-pub(super) type Key = Arc<(String, String)>;
-
 pub(super) struct State {
     pub(super) jobs: BTreeMap<JobId, Kept>,
     pub(super) index: Index,
-    pub(super) keys: HashMap<Key, (Remembered, JobId)>,
-    /// Dedupe keys by the end of their window.
-    windows: BTreeSet<(Timestamp, Key)>,
+    keys: Keys,
     pub(super) trail: Trail,
     pub(super) attention: Attention,
     ids: IdSource,
-    /// What jobs and keys take, and may take; the trail counts its own.
+    /// What the jobs take; keys and the trail count their own.
     bytes: usize,
+    /// What jobs and keys may take together.
     capacity: usize,
 }
 
@@ -43,8 +42,7 @@ impl State {
         Self {
             jobs: BTreeMap::new(),
             index: Index::default(),
-            keys: HashMap::new(),
-            windows: BTreeSet::new(),
+            keys: Keys::default(),
             trail: Trail::new(trail),
             attention: Attention::default(),
             ids: IdSource::default(),
@@ -57,8 +55,8 @@ impl State {
         self.jobs.len()
     }
 
-    pub(super) const fn bytes(&self) -> usize {
-        self.bytes + self.trail.bytes()
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes + self.keys.bytes() + self.trail.bytes()
     }
 
     /// Takes a job in; `digest` is that of the job if it has a dedupe key.
@@ -68,19 +66,17 @@ impl State {
         digest: Option<JobDigest>,
         now: Timestamp,
     ) -> Result<Enqueued, StoreError> {
-        self.forget_windows(now);
+        self.keys.expire(now);
         let remember = match self.look_up(&new, digest, now) {
             Ok(remember) => remember,
             Err(repeated) => return Ok(repeated),
         };
         let id = self.ids.next(now, random);
         let job = Job::new(new, id, now);
-        let key = remember.as_ref().map_or(0, |(key, _)| key_bytes(key));
+        let key = remember.as_ref().map_or(0, |_| Key::BYTES);
         self.make_room(footprint::of_job(&job) + key)?;
         if let Some((key, remembered)) = remember {
-            self.bytes += key_bytes(&key);
-            self.windows.insert((remembered.until, Arc::clone(&key)));
-            self.keys.insert(key, (remembered, id));
+            self.keys.insert(key, remembered, id);
         }
         self.write(AuditEntry::enqueued(&job));
         self.keep(job);
@@ -166,9 +162,8 @@ impl State {
         let (Some(dedupe), Some(digest)) = (&new.dedupe, digest) else {
             return Ok(None);
         };
-        let key = Arc::new((new.queue.clone(), dedupe.key.clone()));
+        let key = Key::new(&new.queue, &dedupe.key);
         if let Some((remembered, id)) = self.keys.get(&key) {
-            let id = *id;
             let status = self.jobs.get(&id).map(|kept| kept.job.status);
             match remembered.compare(digest, now) {
                 Repetition::Same => return Err(Enqueued::Duplicate { id, status }),
@@ -232,7 +227,8 @@ impl State {
         if let Some(entry) = change.audit {
             self.write(entry);
         }
-        let others = self.bytes - self.jobs.get(&id).map_or(0, |kept| kept.bytes);
+        let own = self.jobs.get(&id).map_or(0, |kept| kept.bytes);
+        let others = self.bytes + self.keys.bytes() - own;
         let room = self.capacity.saturating_sub(others);
         if let Some(kept) = self.jobs.get_mut(&id) {
             if let Some(line) = change.line {
@@ -246,19 +242,10 @@ impl State {
 
     /// Forgets the dedupe key of a job, if it is still the job's own.
     pub(super) fn free_key(&mut self, id: JobId) {
-        let Some(kept) = self.jobs.get(&id) else {
-            return;
-        };
-        let Some(key) = kept.job.dedupe_key.clone() else {
-            return;
-        };
-        let key = Arc::new((kept.job.queue.clone(), key));
-        if let Some(&(remembered, owner)) = self.keys.get(&key)
-            && owner == id
+        if let Some(kept) = self.jobs.get(&id)
+            && let Some(key) = &kept.job.dedupe_key
         {
-            self.bytes -= key_bytes(&key);
-            self.keys.remove(&key);
-            self.windows.remove(&(remembered.until, key));
+            self.keys.remove(&Key::new(&kept.job.queue, key), id);
         }
     }
 
@@ -336,24 +323,13 @@ impl State {
     }
 
     fn make_room(&mut self, needed: usize) -> Result<(), StoreError> {
-        while self.bytes + needed > self.capacity {
+        while self.bytes + self.keys.bytes() + needed > self.capacity {
             let Some(id) = self.index.first_ended() else {
                 return Err(StoreError::Full(self.jobs.len()));
             };
             self.forget(id);
         }
         Ok(())
-    }
-
-    fn forget_windows(&mut self, now: Timestamp) {
-        while let Some((until, key)) = self.windows.first() {
-            if *until > now {
-                break;
-            }
-            self.bytes -= key_bytes(key);
-            self.keys.remove(key);
-            self.windows.pop_first();
-        }
     }
 }
 
@@ -372,9 +348,4 @@ impl Kept {
         let log = self.log.iter().map(footprint::of_line);
         footprint::of_job(&self.job) + log.sum::<usize>()
     }
-}
-
-fn key_bytes(key: &Key) -> usize {
-    const ENTRY: usize = size_of::<(Key, Remembered, JobId)>() + size_of::<(Timestamp, Key)>();
-    footprint::of_key(&key.0, &key.1, ENTRY)
 }
