@@ -26,5 +26,5 @@ loom:    ## Every order in which threads can come to the limiter, and to what gu
 vectors: ## Make the test vectors again by running the providers' own SDKs (needs npm and Python)
 	@.ci/vectors
 
-crash:   ## Kill the server under load: CRASH_ROUNDS=50
+crash:   ## Kill processes, Redis and the server under load, and fail the disk at every call: CRASH_ROUNDS=500
 	@.ci/crash

@@ -20,8 +20,18 @@ impl Cluster {
     ///
     /// If Redis is not installed, or they do not become a cluster.
     pub fn start() -> Self {
+        Self::start_with(Options::new())
+    }
+
+    /// As [`start`](Self::start), and each master with these options.
+    ///
+    /// # Panics
+    ///
+    /// If Redis is not installed, or they do not become a cluster.
+    pub fn start_with(options: Options) -> Self {
         let options = || {
-            Options::new()
+            let options = options.clone();
+            options
                 .directive("cluster-enabled yes")
                 .directive("cluster-node-timeout 2000")
         };

@@ -24,12 +24,8 @@ impl Sentinel {
     ///
     /// If Redis is not installed, or they do not come to know each other.
     pub fn start() -> Self {
-        // Without a delay a new replica is served at once.
-        let options = || Options::new().directive("repl-diskless-sync-delay 0");
         let primary = Server::start_with(options());
-        let replica = Server::start_with(
-            options().directive(format!("replicaof 127.0.0.1 {}", primary.port())),
-        );
+        let replica = replica_of(&primary);
         let sentinels = (0..SENTINELS).map(|_| watcher(&primary)).collect();
         let this = Self {
             sentinels,
@@ -69,6 +65,35 @@ impl Sentinel {
         );
     }
 
+    /// Parts the replica from the primary, until the next failover: it does not get what is written from now
+    /// on.
+    ///
+    /// # Panics
+    ///
+    /// If there is no replica any more.
+    pub fn part_replica(&mut self) {
+        // While it is paused it cannot connect again.
+        self.servers[1].pause();
+        let parted = self.servers[0].cli(&["CLIENT", "KILL", "TYPE", "replica"]);
+        assert_eq!(parted, "1", "{}", self.servers[0].log());
+    }
+
+    /// Starts a replica of the primary after a failover, and waits until it has all keys. The sentinels may not
+    /// know it yet.
+    ///
+    /// # Panics
+    ///
+    /// If that does not happen.
+    pub fn add_replica(&mut self) {
+        let replica = replica_of(&self.servers[0]);
+        wait::until(
+            "a synchronisation",
+            || replica.log(),
+            || is_synchronised(&replica).then_some(()),
+        );
+        self.servers.push(replica);
+    }
+
     /// Kills the primary, and waits until the replica is the primary and every sentinel says so.
     ///
     /// # Panics
@@ -77,6 +102,8 @@ impl Sentinel {
     pub fn fail_over(&mut self) {
         assert!(self.servers.len() > 1, "no replica is left");
         self.servers.remove(0).kill();
+        // It may have been parted from the primary.
+        self.servers[0].resume();
         let port = self.servers[0].port().to_string();
         let is_known = |sentinel: &Server| {
             sentinel.answers(
@@ -105,7 +132,7 @@ impl Sentinel {
             })
         });
         self.wait_until("a first synchronisation", || {
-            self.servers[1].answers(&["ROLE"], |role| role.contains("\nconnected\n"))
+            is_synchronised(&self.servers[1])
         });
     }
 
@@ -113,6 +140,19 @@ impl Sentinel {
         let logs = || self.sentinels.iter().map(Server::log).collect();
         wait::until(what, logs, || holds().then_some(()));
     }
+}
+
+/// Without a delay a new replica is served at once.
+fn options() -> Options {
+    Options::new().directive("repl-diskless-sync-delay 0")
+}
+
+fn replica_of(primary: &Server) -> Server {
+    Server::start_with(options().directive(format!("replicaof 127.0.0.1 {}", primary.port())))
+}
+
+fn is_synchronised(replica: &Server) -> bool {
+    replica.answers(&["ROLE"], |role| role.contains("\nconnected\n"))
 }
 
 fn watcher(primary: &Server) -> Server {

@@ -81,6 +81,33 @@ fn a_replica_takes_over_with_what_it_has() {
 }
 
 #[test]
+fn a_replica_that_is_parted_takes_over_without_what_it_missed() {
+    let mut sentinel = Sentinel::start();
+    sentinel.primary().cli(&["SET", "told", "value"]);
+    sentinel.wait_for_replica();
+    sentinel.part_replica();
+    sentinel.primary().cli(&["SET", "missed", "value"]);
+    sentinel.fail_over();
+    assert_eq!(sentinel.primary().cli(&["EXISTS", "told"]), "1");
+    assert_eq!(sentinel.primary().cli(&["EXISTS", "missed"]), "0");
+
+    sentinel.add_replica();
+    sentinel.primary().cli(&["SET", "missed", "value"]);
+    sentinel.wait_for_replica();
+}
+
+#[test]
+fn a_cluster_keeps_what_it_is_asked_to_over_a_kill() {
+    let mut cluster = Cluster::start_with(Options::new().append_only());
+    let owner = cluster.owner("key");
+    let master = &mut cluster.masters()[owner];
+    master.cli(&["SET", "key", "value"]);
+    master.kill();
+    master.restart();
+    assert_eq!(master.cli(&["DBSIZE"]), "1");
+}
+
+#[test]
 fn a_cluster_serves_each_key_by_one_of_its_masters() {
     let mut cluster = Cluster::start();
     for key in ["a", "b", "c", "d", "e", "f"] {

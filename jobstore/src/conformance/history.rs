@@ -147,9 +147,9 @@ impl<'a> Known<'a> {
             }
             (Step::Write(job, fence), Answer::Wrote(status)) => {
                 self.wrote(began, *job, *fence)?;
-                self.moved(*job, *status)
+                self.moved(began, *job, *status)
             }
-            (Step::Cancel(job), Answer::Wrote(status)) => self.moved(*job, *status),
+            (Step::Cancel(job), Answer::Wrote(status)) => self.moved(began, *job, *status),
             _ => Ok(()),
         }
     }
@@ -195,8 +195,11 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn moved(&mut self, job: JobId, status: Status) -> Result<(), Violation> {
-        if let Some((first, _)) = self.ends.get(&job) {
+    fn moved(&mut self, began: usize, job: JobId, status: Status) -> Result<(), Violation> {
+        // A write that overlaps with the end may have come before it, unless it is an end itself.
+        if let Some((first, line)) = self.ends.get(&job)
+            && (status.is_final() || *line < began)
+        {
             return Err(Violation::EndedTwice {
                 job,
                 ends: [*first, status],

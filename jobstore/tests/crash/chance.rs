@@ -5,6 +5,11 @@
 pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
+    /// Other numbers in each run.
+    pub(crate) fn fresh() -> Self {
+        Self(u64::from(std::process::id()))
+    }
+
     /// A number below `bound`, which must not be 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

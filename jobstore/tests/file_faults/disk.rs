@@ -1,6 +1,6 @@
 //! A disk that fails at the n-th call, by means of `strace`, which makes system calls fail on purpose.
 
-use std::{path::Path, process::Output};
+use std::{env, path::Path, process::Output};
 
 use jobstore::File;
 
@@ -19,7 +19,7 @@ const SYNCS: Calls = Calls {
 };
 const WRITES: Calls = Calls {
     names: "pwrite64",
-    step: 7,
+    step: 11,
     last: 12 * FILL,
 };
 
@@ -29,7 +29,8 @@ const SYNCS_OF_VERBS: Calls = Calls {
     ..SYNCS
 };
 const WRITES_OF_VERBS: Calls = Calls {
-    last: 20 * VERBS,
+    step: 13,
+    last: 14 * VERBS,
     ..WRITES
 };
 
@@ -37,8 +38,16 @@ const WRITES_OF_VERBS: Calls = Calls {
 #[derive(Clone, Copy)]
 struct Calls {
     names: &'static str,
+    /// Every so many of them, unless `FAULTS_AT_EVERY_CALL` is set.
     step: usize,
     last: usize,
+}
+
+impl Calls {
+    fn each(self) -> impl Iterator<Item = usize> {
+        let every = env::var_os("FAULTS_AT_EVERY_CALL").is_some();
+        (1..=self.last).step_by(if every { 1 } else { self.step })
+    }
 }
 
 pub(crate) fn sync_fails() -> Result {
@@ -91,7 +100,7 @@ fn while_working(calls: Calls, fault: &str, fate: Fate) -> Result {
         drop(File::open(path)?);
         Ok(())
     })?;
-    let runs = calls.last.div_ceil(calls.step);
+    let runs = calls.each().count();
     if met < runs / 2 {
         return Err(format!("only {met} of {runs} faults came between two answers").into());
     }
@@ -102,7 +111,7 @@ fn while_working(calls: Calls, fault: &str, fate: Fate) -> Result {
 /// was between two answers of the store.
 fn each(calls: Calls, fault: &str, fate: Fate, prepare: impl Fn(&Path) -> Result) -> Result<usize> {
     let mut met = 0;
-    for call in (1..=calls.last).step_by(calls.step) {
+    for call in calls.each() {
         let dir = tempfile::tempdir()?;
         let path = dir.path().join("jobs.db");
         prepare(&path)?;
@@ -124,7 +133,7 @@ fn each(calls: Calls, fault: &str, fate: Fate, prepare: impl Fn(&Path) -> Result
 fn in_a_verb(calls: Calls, fault: &str) -> Result {
     let looks = verbs::looks()?;
     let mut met = 0;
-    for call in (1..=calls.last).step_by(calls.step) {
+    for call in calls.each() {
         let dir = tempfile::tempdir()?;
         let path = dir.path().join("jobs.db");
         drop(File::open(&path)?);
@@ -143,7 +152,7 @@ fn in_a_verb(calls: Calls, fault: &str) -> Result {
         }
         met += usize::from(done < VERBS);
     }
-    let runs = calls.last.div_ceil(calls.step);
+    let runs = calls.each().count();
     if met < runs / 2 {
         return Err(format!("only {met} of {runs} faults came before the last answer").into());
     }

@@ -3,6 +3,8 @@
 //!
 //! The tests start this program again as the process that meets the fault. It writes a line to its
 //! standard output for each answer of the store, so the lines that arrived are what was acknowledged.
+//!
+//! Of the many writes some fail, and with `FAULTS_AT_EVERY_CALL=1`, as in `make crash`, each of them.
 
 use std::env;
 

@@ -1,138 +1,230 @@
 //! One of each verb, one after the other, and what a file looks like after each.
 
-use std::{fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use jobstore::{
-    AuditQuery, By, Category, Claim, Event, File, Job, JobId, Keep, Level, Logged, NewJob,
-    Progress, Query, Replay, Replayed, Retention, Retry, Store as _, WorkerId,
+    Applied, AuditQuery, By, Category, Claim, Event, Fence, File, JobId, Keep, Level, Logged,
+    NewJob, Progress, Query, Replay, Replayed, Retention, Retry, Store as _, Timestamp, WorkerId,
 };
 
 use crate::{Result, child::QUEUE};
 
+/// What a store is asked for.
+#[derive(Clone, Copy)]
+enum Verb {
+    EnqueueAll,
+    /// All jobs that are due, for so long.
+    Claim(Duration),
+    /// What the worker of a job does.
+    Write(usize, fn(Fence) -> Event),
+    /// What a person does to a job.
+    Tell(usize, fn(By) -> Event),
+    /// The ends of two jobs at once.
+    ApplyAll,
+    Reap,
+    Pause,
+    Resume,
+    Replay,
+    Delete,
+    Erase,
+    PrunePayloads,
+    PruneAll,
+    Examine,
+}
+
+/// The jobs by their place: the first four are enqueued, and the last is a replay.
+const ENDS: usize = 0;
+const DIES: usize = 1;
+const WANDERS: usize = 2;
+const REPLAY: usize = 4;
+
+/// Leases that hold, and one that is over before anybody can look.
+const HOUR: Duration = Duration::from_secs(3_600);
+const MOMENT: Duration = Duration::from_micros(1);
+
+const COURSE: [Verb; VERBS] = [
+    Verb::EnqueueAll,
+    Verb::Claim(HOUR),
+    Verb::Write(ENDS, heartbeat),
+    Verb::Write(ENDS, log),
+    Verb::Write(ENDS, progress),
+    Verb::Write(WANDERS, fail),
+    Verb::Claim(MOMENT),
+    Verb::Reap,
+    Verb::Claim(HOUR),
+    Verb::Write(WANDERS, release),
+    Verb::Claim(HOUR),
+    Verb::Write(WANDERS, postpone),
+    Verb::Tell(WANDERS, revive),
+    Verb::ApplyAll,
+    Verb::Pause,
+    Verb::Tell(DIES, flag),
+    Verb::Tell(DIES, resolve),
+    Verb::Replay,
+    Verb::Resume,
+    Verb::Tell(REPLAY, cancel),
+    Verb::Delete,
+    Verb::Erase,
+    Verb::PrunePayloads,
+    Verb::Examine,
+    Verb::PruneAll,
+];
+
 /// How many verbs there are.
-pub(crate) const VERBS: usize = 15;
+pub(crate) const VERBS: usize = 25;
 
 /// What later verbs need to know of earlier ones.
 #[derive(Default)]
 pub(crate) struct Course {
     jobs: Vec<JobId>,
-    claimed: Vec<Job>,
-    replayed: Option<JobId>,
+    fences: BTreeMap<JobId, Fence>,
 }
 
 impl Course {
     /// Does the verb of this number, after all before it.
     pub(crate) async fn step(&mut self, file: &File, verb: usize) -> Result {
         let by = By::new("person:ada").because("a test");
-        match verb {
-            0 => {
+        match COURSE[verb] {
+            Verb::EnqueueAll => {
                 let enqueued = file.enqueue_all(new_jobs()).await?;
                 self.jobs = enqueued.iter().map(|answer| answer.id()).collect();
             }
-            1 => self.claimed = file.claim(&claim()).await?.jobs,
-            2 => self.apply(file, 0, log).await?,
-            3 => self.apply(file, 0, progress).await?,
-            4 => {
-                let events = vec![end(&self.claimed[0]), die(&self.claimed[1])];
-                let _ = file.apply_all(events).await?;
+            Verb::Claim(lease) => {
+                let jobs = file.claim(&claim(lease)).await?.jobs;
+                self.fences
+                    .extend(jobs.iter().map(|job| (job.id, job.fence)));
             }
-            5 => file.pause(QUEUE, Some(&by)).await?,
-            6 => self.apply(file, 1, |_| flag(by)).await?,
-            7 => {
-                if let Replayed::Created(id) = file.replay(self.jobs[1], &Replay::new(by)).await? {
-                    self.replayed = Some(id);
+            Verb::Write(at, event) => {
+                let event = event(self.fence(at));
+                happened(file.apply(self.jobs[at], event).await?)?;
+            }
+            Verb::Tell(at, event) => happened(file.apply(self.jobs[at], event(by)).await?)?,
+            Verb::ApplyAll => {
+                let ends = [(ENDS, complete as fn(Fence) -> Event), (DIES, die)];
+                let events = ends.map(|(at, event)| (self.jobs[at], event(self.fence(at))));
+                for applied in file.apply_all(events.into()).await? {
+                    happened(applied)?;
                 }
             }
-            8 => file.pause(QUEUE, None).await?,
-            9 => {
-                let replayed = self.replayed.ok_or("the dead job is replayed")?;
-                let _ = file.apply(replayed, Event::Cancel { by }).await?;
-            }
-            10 => drop(file.delete(self.jobs[0], &by).await?),
-            11 => drop(file.erase("customer:17", &by, 10).await?),
-            12 => {
+            Verb::Reap => drop(file.reap(10).await?),
+            Verb::Pause => file.pause(QUEUE, Some(&by)).await?,
+            Verb::Resume => file.pause(QUEUE, None).await?,
+            Verb::Replay => match file.replay(self.jobs[DIES], &Replay::new(by)).await? {
+                Replayed::Created(id) => self.jobs.push(id),
+                refused => return Err(format!("not replayed: {refused:?}").into()),
+            },
+            Verb::Delete => drop(file.delete(self.jobs[ENDS], &by).await?),
+            Verb::Erase => drop(file.erase("customer:17", &by, 10).await?),
+            Verb::PrunePayloads => {
                 let bare = Keep::for_ever().payload_age(Duration::ZERO);
                 let _ = file.prune(&Retention::all(bare), 10).await?;
             }
-            13 => drop(file.examine(true).await?),
-            _ => {
+            Verb::PruneAll => {
                 let nothing = Retention::all(Keep::for_ever().newest(0)).audit(Duration::ZERO);
                 let _ = file.prune(&nothing, 100).await?;
             }
+            Verb::Examine => drop(file.examine(true).await?),
         }
         Ok(())
     }
 
-    async fn apply(&self, file: &File, at: usize, event: impl FnOnce(&Job) -> Event) -> Result {
-        let job = &self.claimed[at];
-        let _ = file.apply(job.id, event(job)).await?;
-        Ok(())
+    /// The fence of whoever claimed the job last.
+    fn fence(&self, at: usize) -> Fence {
+        let fence = self.jobs.get(at).and_then(|id| self.fences.get(id));
+        fence.copied().unwrap_or(Fence::NONE)
+    }
+}
+
+fn happened(applied: Applied) -> Result {
+    match applied {
+        Applied::Now(_) => Ok(()),
+        refused => Err(format!("not applied: {refused:?}").into()),
     }
 }
 
 fn new_jobs() -> Vec<NewJob> {
     let job = |kind| NewJob::new(QUEUE, kind).payload("Ada").batch("night");
     vec![
-        job("ends")
-            .tag("vip")
-            .dedupe("key", Duration::from_secs(3_600)),
+        job("ends").tag("vip").dedupe("key", HOUR),
         job("dies").subject("customer:18"),
-        job("waits")
-            .subject("customer:17")
-            .delay(Duration::from_secs(3_600)),
+        job("wanders"),
+        job("waits").subject("customer:17").delay(HOUR),
     ]
 }
 
-fn claim() -> Claim {
+fn claim(lease: Duration) -> Claim {
     Claim {
         queue: QUEUE.into(),
         worker: WorkerId::new("worker"),
-        lease: Duration::from_secs(3_600),
-        limit: 2,
+        lease,
+        limit: 10,
     }
 }
 
-fn log(job: &Job) -> Event {
+fn heartbeat(fence: Fence) -> Event {
+    let lease = 2 * HOUR;
+    Event::Heartbeat { fence, lease }
+}
+
+fn log(fence: Fence) -> Event {
     let line = Logged {
         level: Level::Info,
         text: "begun".into(),
     };
-    Event::Log {
-        fence: job.fence,
-        line,
-    }
+    Event::Log { fence, line }
 }
 
-fn progress(job: &Job) -> Event {
-    Event::Progress {
-        fence: job.fence,
-        progress: Progress::of(1, 2),
-    }
+fn progress(fence: Fence) -> Event {
+    let progress = Progress::of(1, 2);
+    Event::Progress { fence, progress }
 }
 
-fn end(job: &Job) -> (JobId, Event) {
-    let end = Event::Complete {
-        fence: job.fence,
-        result: Some("done".into()),
-    };
-    (job.id, end)
+fn fail(fence: Fence) -> Event {
+    failed(fence, Retry::After(Duration::ZERO))
 }
 
-fn die(job: &Job) -> (JobId, Event) {
-    let die = Event::Fail {
-        fence: job.fence,
+fn die(fence: Fence) -> Event {
+    failed(fence, Retry::Never)
+}
+
+fn failed(fence: Fence, retry: Retry) -> Event {
+    Event::Fail {
+        fence,
         category: Category::Validation,
         message: "by intent".into(),
-        retry: Retry::Never,
-    };
-    (job.id, die)
+        retry,
+    }
+}
+
+fn release(fence: Fence) -> Event {
+    Event::Release { fence }
+}
+
+fn postpone(fence: Fence) -> Event {
+    let delay = HOUR;
+    Event::Postpone { fence, delay }
+}
+
+fn complete(fence: Fence) -> Event {
+    let result = Some("done".into());
+    Event::Complete { fence, result }
+}
+
+fn revive(by: By) -> Event {
+    Event::Revive { by }
 }
 
 fn flag(by: By) -> Event {
-    Event::Flag {
-        by,
-        assignee: "ada".into(),
-    }
+    let assignee = "ada".into();
+    Event::Flag { by, assignee }
+}
+
+fn resolve(by: By) -> Event {
+    Event::Resolve { by }
+}
+
+fn cancel(by: By) -> Event {
+    Event::Cancel { by }
 }
 
 /// What the file looks like after each verb, and before the first.
@@ -143,9 +235,16 @@ pub(crate) fn looks() -> Result<Vec<String>> {
     runtime.block_on(async {
         let mut course = Course::default();
         let mut looks = vec![look(&file).await?];
-        for verb in 0..VERBS {
+        for (verb, asked) in COURSE.iter().enumerate() {
             course.step(&file, verb).await?;
-            looks.push(look(&file).await?);
+            let look = look(&file).await?;
+            let changes = !matches!(asked, Verb::Examine);
+            if changes == (looks.last() == Some(&look)) {
+                return Err(
+                    format!("after verb {verb} it looks as if nothing happened: {look}").into(),
+                );
+            }
+            looks.push(look);
         }
         Ok(looks)
     })
@@ -164,7 +263,7 @@ pub(crate) fn look_at(path: &Path) -> Result<String> {
     })
 }
 
-/// All that is in a file but ids and times.
+/// All that is in a file but ids and times; of a lease there is how long it was given, in hours.
 async fn look(file: &File) -> Result<String> {
     let mut look = String::new();
     for summary in file.list(&Query::default()).await?.jobs {
@@ -175,7 +274,16 @@ async fn look(file: &File) -> Result<String> {
             "{} {} {} {lines} {:?} {:?} {:?}",
             job.kind, job.status, job.fence, job.payload, job.progress, job.result
         )?;
-        writeln!(look, "{} {}", job.replays, job.triage.is_some())?;
+        writeln!(
+            look,
+            "{:?} {:?} {:?} {} {:?}",
+            [job.attempts, job.lost, job.interrupted, job.replays],
+            job.lease.map(|lease| hours(file.now(), lease.until)),
+            hours(file.now(), job.run_at),
+            job.errors.len(),
+            job.triage
+                .map(|triage| (triage.assignee, triage.resolution.is_some())),
+        )?;
     }
     for entry in file.audit(&AuditQuery::default()).await?.entries {
         writeln!(look, "{} {:?} {}", entry.action, entry.after, entry.reason)?;
@@ -185,4 +293,9 @@ async fn look(file: &File) -> Result<String> {
     }
     writeln!(look, "{:?}", file.batch("night").await?)?;
     Ok(look)
+}
+
+/// How long it is until then, in hours.
+fn hours(now: Timestamp, then: Timestamp) -> u64 {
+    then.since(now).as_secs().div_ceil(3_600)
 }

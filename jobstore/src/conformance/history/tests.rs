@@ -123,6 +123,14 @@ fn each_law_finds_the_store_that_breaks_it() {
             },
         ),
         (
+            vec![wrote(id, 1, Status::Done), wrote(id, 1, Status::Ready)],
+            vec![],
+            Violation::EndedTwice {
+                job: id,
+                ends: [Status::Done, Status::Ready],
+            },
+        ),
+        (
             vec![wrote(id, 1, Status::Dead)],
             done.to_vec(),
             Violation::Undone {
@@ -162,6 +170,31 @@ fn nothing_is_concluded_of_steps_that_overlap() {
     let history: History = lines.into_iter().collect();
     assert_eq!(history.check(&[]), Ok(()));
     assert_eq!((history.len(), history.is_empty()), (8, false));
+}
+
+/// Who gave a job back may be told so after the next holder was told that it is done. Of two ends one is wrong
+/// all the same.
+#[test]
+fn a_write_that_overlaps_with_an_end_may_have_come_before_it() {
+    let [id, _] = jobs();
+    let history = |late| -> History {
+        let lines = vec![
+            Line::Began(1, Step::Write(id, Fence::new(1))),
+            Line::Began(2, Step::Claim),
+            Line::Ended(2, Answer::Claimed(vec![(id, Fence::new(2))])),
+            Line::Began(3, Step::Write(id, Fence::new(2))),
+            Line::Ended(3, Answer::Wrote(Status::Done)),
+            Line::Ended(1, Answer::Wrote(late)),
+        ];
+        lines.into_iter().collect()
+    };
+    let left = [left(id, Status::Done)];
+    assert_eq!(history(Status::Ready).check(&left), Ok(()));
+    let ends = [Status::Done, Status::Dead];
+    assert_eq!(
+        history(Status::Dead).check(&left),
+        Err(Violation::EndedTwice { job: id, ends })
+    );
 }
 
 #[test]
