@@ -256,7 +256,11 @@ fn every_metric_is_in_the_manual() {
         .filter_map(|row| row.split(['`', '{']).next())
         .collect();
     let metrics = Metrics::of(&experienced());
-    let shown: BTreeSet<_> = metrics.kinds.keys().map(String::as_str).collect();
+    let shown = metrics.kinds.keys().map(String::as_str);
+    // The server does not ask `jobstore` for metrics; where all features of all crates are built, they are there.
+    let shown: BTreeSet<_> = shown
+        .filter(|name| !name.starts_with("jobstore_"))
+        .collect();
     assert_eq!(documented, shown);
 }
 
