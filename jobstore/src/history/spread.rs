@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Spread {
-    /// How many durations fell into each band, by the number of the band; at most [`BANDS`] entries.
+    /// How many durations fell into each band, by the number of the band; a bounded number of entries.
     bands: BTreeMap<u16, u64>,
     count: u64,
     sum: u128,
