@@ -66,8 +66,11 @@ impl Reply {
 
 /// What a word stands for.
 pub(super) fn parsed<T: FromStr<Err: Display>>(word: &str) -> Result<T, StoreError> {
-    word.parse()
-        .map_err(|error: T::Err| unexpected(&error.to_string()))
+    word.parse().map_err(|error: T::Err| {
+        // Enough to find it by, and not a whole message or payload that stands in the wrong place.
+        let word: String = word.chars().take(24).collect();
+        unexpected(&format!("{word:?} ({error})"))
+    })
 }
 
 /// A time in microseconds; none if there is nothing.
