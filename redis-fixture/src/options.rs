@@ -26,7 +26,9 @@ impl Options {
         Self::default()
     }
 
-    /// Writes each command to a file, and syncs it, before it is answered.
+    /// Writes each command to a file, and syncs it, before it is answered. A tail of the file that was cut by
+    /// a kill is taken off before a [restart](crate::Server::restart), by `redis-check-aof`: a server that does
+    /// so itself may leave [half a transaction](https://github.com/valkey-io/valkey/pull/4342).
     pub fn append_only(mut self) -> Self {
         self.append_only = true;
         self

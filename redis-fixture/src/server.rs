@@ -1,8 +1,9 @@
 //! One server.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::keeper::{self, Keeper};
 use crate::{Options, certificate, port, wait};
@@ -119,12 +120,29 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not answer.
+    /// If it does not answer, or its append-only file is broken.
     pub fn restart(&mut self) {
         // What it said in its life before is not to be taken for what it says now.
         fs::write(self.file("log"), "").expect("the directory can be written to");
+        if self.options.append_only {
+            self.cut_half_a_step();
+        }
         self.keeper.start();
         assert!(self.is_up(), "the port is taken: {}", self.keeper.log());
+    }
+
+    /// The part of the append-only file that the server writes to, if it was told to keep one. A test may damage it
+    /// while the server is killed.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn append_only_file(&self) -> PathBuf {
+        let files = fs::read_dir(self.file("appendonlydir")).expect("there is an append-only file");
+        let names = files.map(|file| file.expect("it can be listed").path());
+        let newest = names.filter(|name| name.to_string_lossy().ends_with(".incr.aof"));
+        // The numbers before that end are of one length until there are ten.
+        newest.max().expect("a part is written to")
     }
 
     /// Stops the process, which keeps its connections and answers nothing, as one does whose machine is
@@ -169,6 +187,22 @@ impl Server {
             options,
             port,
         }
+    }
+
+    /// Takes what a kill has left of a command, or of a transaction, off the end of the append-only file.
+    fn cut_half_a_step(&self) {
+        let mut check = Command::new("redis-check-aof")
+            .arg("--fix")
+            .arg(self.file("appendonlydir/appendonly.aof.manifest"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it comes with redis-cli");
+        // It asks before it cuts, and has gone already if there is nothing to cut.
+        let _ = check.stdin.take().map(|mut stdin| stdin.write_all(b"y\n"));
+        let output = check.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "redis-check-aof: {said}");
     }
 
     /// Waits until the server answers, or has found its port taken.
@@ -227,7 +261,11 @@ fn directives(options: &Options, port: u16, directory: &Path) -> Vec<String> {
         lines.push(format!("requirepass {password}"));
     }
     if options.append_only {
-        lines.extend(["appendonly yes".into(), "appendfsync always".into()]);
+        lines.extend([
+            "appendonly yes".into(),
+            "appendfsync always".into(),
+            "aof-load-truncated no".into(),
+        ]);
     }
     lines.extend(options.directives.iter().cloned());
     lines

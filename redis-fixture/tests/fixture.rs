@@ -1,5 +1,6 @@
 //! What the servers can be made to do.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
@@ -15,6 +16,24 @@ fn a_server_keeps_what_it_is_asked_to_over_a_kill() {
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, server.port())).is_err());
         server.restart();
         assert_eq!(server.cli(&["EXISTS", "key"]), kept);
+    }
+}
+
+#[test]
+fn half_a_transaction_is_taken_off_before_a_restart() {
+    let mut server = Server::start_with(Options::new().append_only());
+    let set_two = "redis.call('SET', 'one', 1) redis.call('SET', 'two', 2)";
+    server.cli(&["SET", "key", "value"]);
+    server.cli(&["EVAL", set_two, "0"]);
+    server.kill();
+    let file = server.append_only_file();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &text[..text.rfind("two").unwrap()]).unwrap();
+    for _ in 0..2 {
+        server.restart();
+        server.cli(&["EVAL", &set_two.replace("two", "three"), "0"]);
+        assert_eq!(server.cli(&["MGET", "key", "two"]), "value");
+        server.kill();
     }
 }
 

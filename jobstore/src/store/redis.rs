@@ -41,6 +41,12 @@ mod wake;
 /// far as its append-only file was synced, and a failover as far as the replica had been told, which is after
 /// the answer. Who wants more asks for it ([`Options::durability`]) and waits longer.
 ///
+/// Set `aof-load-truncated no` too, and run `redis-check-aof --fix` before the server is started after a crash. With
+/// `yes`, which is what Redis comes with, a server whose crash has cut a step leaves its first half in the file
+/// and takes that for whole [at the start after the next](https://github.com/valkey-io/valkey/pull/4342): counts
+/// and indexes are wrong then, and a job that was enqueued again may be there twice.
+/// [`examine`](Store::examine) says how the server is set up, and mends the counts and indexes.
+///
 /// The host makes the client with `fred` 10, a [`Client`](fred::clients::Client) or a
 /// [`Pool`](fred::clients::Pool), and has it connected: to one server, by Sentinel or to a Cluster, with TLS
 /// (a feature of `fred`) and a password, all as the URL says. Give it a reconnect policy, or it stays apart
@@ -65,7 +71,7 @@ mod wake;
 /// [`check`](Store::check) says if it is set otherwise. Redis 6.2 or later is needed. A user with few rights needs
 /// `EVALSHA`, `EVAL`, `INFO`, `SUBSCRIBE`, `PUBLISH` and `UNSUBSCRIBE` for the channel that ends in `:wake`, and for
 /// the keys `GET`, `SET`, `DEL`, `EXISTS`, `TYPE`, `SCAN`, `PTTL`, `PEXPIRE`, `TIME` and the commands of hashes,
-/// sorted sets, lists and streams.
+/// sorted sets, lists and streams; and `WAIT` or `WAITAOF` if it is to wait for more than the server's memory.
 ///
 /// A list is found by the smallest index that holds what is asked for: that of a queue, tag, subject, batch,
 /// parent or fingerprint; jobs of one status, if they are fewer than a thousand; else all jobs, of which the

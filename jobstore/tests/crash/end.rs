@@ -2,9 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
-use jobstore::{Claim, Event, Job, Query, Store, WorkerId};
+use jobstore::{Claim, Event, Job, Query, Severity, Store, WorkerId};
 
 use crate::{Result, backend, child::QUEUE, diary::Diary};
+
+/// How long what is left may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Lets one good worker bring all that is owed to its end, and holds the history against the laws. There
 /// must be one job a round at least.
@@ -13,7 +16,8 @@ pub(crate) fn check(address: &str, diary: &Path, rounds: u64) -> Result {
         .worker_threads(1)
         .enable_all()
         .build()?;
-    let left = runtime.block_on(finish(address))?;
+    let left =
+        runtime.block_on(async { tokio::time::timeout(PATIENCE, finish(address)).await })??;
     let history = Diary::read(diary)?;
     let (lines, jobs) = (history.len(), left.len());
     println!("{address}: {rounds} rounds, {lines} lines, {jobs} jobs");
@@ -24,7 +28,8 @@ pub(crate) fn check(address: &str, diary: &Path, rounds: u64) -> Result {
     Ok(())
 }
 
-/// Completes all that is owed, and returns every job there is.
+/// Completes all that is owed, and returns every job there is. What the store counts and where it looks for jobs
+/// must be right too.
 async fn finish(address: &str) -> Result<Vec<Job>> {
     let store = backend::open(address).await?;
     let claim = Claim {
@@ -43,8 +48,20 @@ async fn finish(address: &str) -> Result<Vec<Job>> {
         store.apply_all(ends.collect()).await?;
         let queues = store.queues().await?;
         if queues.iter().all(|queue| queue.tally.unfinished() == 0) {
-            return all(&*store).await;
+            break;
         }
+    }
+    is_well(&*store).await?;
+    all(&*store).await
+}
+
+/// Fails if the store has faults. How it is set up is the test's own choice.
+async fn is_well(store: &dyn Store) -> Result {
+    let mut found = store.examine(false).await?;
+    found.retain(|finding| finding.severity == Severity::Error);
+    match found.first() {
+        Some(fault) => Err(format!("{} faults, such as {fault}", found.len()).into()),
+        None => Ok(()),
     }
 }
 

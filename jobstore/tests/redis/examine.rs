@@ -112,6 +112,7 @@ fn settings_that_lose_jobs_are_found() {
         server.config_set("appendfsync", "everysec");
         let found = store.examine(false).await.unwrap();
         let severities: Vec<_> = found.iter().map(|found| found.severity).collect();
-        assert_eq!(severities, [Severity::Note]);
+        assert_eq!(severities, [Severity::Note, Severity::Note]);
+        assert_eq!(found[1].subject, "aof-load-truncated");
     });
 }

@@ -6,6 +6,7 @@ mod cluster;
 mod durability;
 mod examine;
 mod faults;
+mod half_a_step;
 mod laws;
 mod line;
 mod lost_answers;

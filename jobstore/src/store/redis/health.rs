@@ -83,7 +83,7 @@ impl<C: ClientLike> Server<C> {
                 "set it to yes, with appendfsync everysec or always",
             ));
         } else {
-            findings.extend(self.sync().await);
+            findings.extend(self.file().await);
         }
         for status in ["aof_last_write_status", "rdb_last_bgsave_status"] {
             if !matches!(info.get(status), "ok" | "") {
@@ -98,28 +98,51 @@ impl<C: ClientLike> Server<C> {
         Ok(findings)
     }
 
-    /// How often the append-only file is synced, where the server may be asked.
-    async fn sync(&self) -> Option<Finding> {
-        let command = CustomCommand::new_static("CONFIG", self.base.as_str(), false);
-        let answer = self
-            .client
-            .custom(command, vec!["GET", "appendfsync"])
-            .await;
-        let setting: Vec<String> = answer.ok()?;
-        let (severity, fault) = match setting.get(1)?.as_str() {
-            "everysec" => (
-                Severity::Note,
-                "is everysec, so a power cut loses the last second",
-            ),
-            "no" => (
-                Severity::Warning,
-                "is no, so a power cut loses what the system has not written yet",
-            ),
-            _ => return None,
-        };
-        let remedy = "set it to always, or ask for Durability::Disk";
-        Some(Finding::new(severity, "appendfsync", fault, remedy))
+    /// How the append-only file is synced and loaded, where the server may be asked.
+    async fn file(&self) -> Vec<Finding> {
+        let sync = self.setting("appendfsync").await;
+        let load = self.setting("aof-load-truncated").await;
+        sync.as_deref()
+            .and_then(synced)
+            .into_iter()
+            .chain(load.as_deref().and_then(loaded))
+            .collect()
     }
+
+    async fn setting(&self, name: &str) -> Option<String> {
+        let command = CustomCommand::new_static("CONFIG", self.base.as_str(), false);
+        let answer = self.client.custom(command, vec!["GET", name]).await;
+        let setting: Vec<String> = answer.ok()?;
+        setting.into_iter().nth(1)
+    }
+}
+
+/// What `appendfsync` may lose.
+fn synced(setting: &str) -> Option<Finding> {
+    let (severity, fault) = match setting {
+        "everysec" => (
+            Severity::Note,
+            "is everysec, so a power cut loses the last second",
+        ),
+        "no" => (
+            Severity::Warning,
+            "is no, so a power cut loses what the system has not written yet",
+        ),
+        _ => return None,
+    };
+    let remedy = "set it to always, or ask for Durability::Disk";
+    Some(Finding::new(severity, "appendfsync", fault, remedy))
+}
+
+/// What `aof-load-truncated` may do: the server cuts off the last command and leaves the transaction that it was in,
+/// which the next transaction then ends (<https://github.com/valkey-io/valkey/pull/4342>).
+fn loaded(setting: &str) -> Option<Finding> {
+    let fault = "is yes, so a step that a crash has cut may be made by half at the second start";
+    let remedy = "set it to no, and run redis-check-aof --fix before each start after a crash";
+    (setting == "yes").then(|| {
+        let severity = Severity::Note;
+        Finding::new(severity, "aof-load-truncated", fault, remedy)
+    })
 }
 
 #[cfg(test)]

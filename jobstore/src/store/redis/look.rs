@@ -30,7 +30,7 @@ impl<C: ClientLike> Server<C> {
         loop {
             let wanted = limit + 1 - jobs.len();
             let mut reply = self
-                .make(&script::LIST, words(query, wanted, &below))
+                .ask(&script::LIST, words(query, wanted, &below))
                 .await?;
             below = reply.text()?;
             while !reply.is_empty() {
@@ -110,7 +110,7 @@ impl<C: ClientLike> Server<C> {
         }
         queues.sort_by(|one, other| one.queue.cmp(&other.queue));
         while !counts.is_empty() {
-            let (name, count) = (counts.text()?, counts.parsed()?);
+            let (name, count) = (counts.text()?, counts.count()?);
             let (status, queue) = name.split_once(' ').unwrap_or_default();
             let place = queues.binary_search_by(|state| state.queue.as_str().cmp(queue));
             let place = place.map_err(|_| unexpected("no queue"))?;
@@ -124,7 +124,7 @@ impl<C: ClientLike> Server<C> {
         let mut counts = reply?.list()?;
         let mut tally = Tally::default();
         while !counts.is_empty() {
-            let (status, count) = (counts.parsed()?, counts.parsed()?);
+            let (status, count) = (counts.parsed()?, counts.count()?);
             *tally.of_mut(status) = count;
         }
         Ok(tally)

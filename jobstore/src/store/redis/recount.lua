@@ -11,7 +11,9 @@ local tally = call('HGETALL', TALLIES)
 for place = 1, #tally, 2 do
   local status, queue = match(tally[place], '^(%S+) (.+)$')
   local counted = tonumber(tally[place + 1])
-  if ENDS[status] then
+  if counted < 0 then
+    differs[#differs + 1] = queue
+  elseif ENDS[status] then
     local kept = call('ZCARD', ended(status, queue, true)) + call('ZCARD', ended(status, queue, false))
     if kept ~= counted then
       differs[#differs + 1] = queue

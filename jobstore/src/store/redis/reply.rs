@@ -45,6 +45,13 @@ impl Reply {
         parsed(&self.text()?)
     }
 
+    /// How many there are. A step that a server has made by half leaves less than none; that is for `examine` to
+    /// mend, and no reason to withhold all other counts.
+    pub(super) fn count(&mut self) -> Result<u64, StoreError> {
+        let count: i64 = self.parsed()?;
+        Ok(count.try_into().unwrap_or_default())
+    }
+
     /// A time, or nothing.
     pub(super) fn time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         time(&self.text()?)
@@ -84,7 +91,7 @@ pub(super) fn time(word: &str) -> Result<Option<Timestamp>, StoreError> {
 
 /// What is kept, or answered, is not what a store writes.
 pub(super) fn unexpected(what: &str) -> StoreError {
-    StoreError::Corrupt(format!("there is {what} where there should be").into())
+    StoreError::Corrupt(format!("found {what}, which is not what belongs there").into())
 }
 
 /// What a failure means: either what is kept, or the answer, is not what a store writes, or nobody knows
@@ -115,6 +122,9 @@ mod tests {
         assert!(is_corrupt(reply(&["1"]).list().unwrap_err()));
         assert_eq!(reply(&[""]).time().unwrap(), None);
         assert_eq!(reply(&["7"]).parsed::<u32>().unwrap(), 7);
+        assert_eq!(reply(&["7"]).count().unwrap(), 7);
+        assert_eq!(reply(&["-1"]).count().unwrap(), 0);
+        assert!(is_corrupt(reply(&["1.5"]).count().unwrap_err()));
     }
 
     #[test]
