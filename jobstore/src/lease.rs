@@ -6,11 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// A number that rises by one each time a job is claimed.
+/// A number that rises each time a job is claimed: the time of the claim in microseconds since 1970, or one more than
+/// the fence before, whichever is higher.
 ///
 /// Every write by a worker carries the fence of its claim, and a store refuses any but the latest: a
 /// worker that was paused, partitioned or presumed dead cannot touch a job that has moved on. Hand it
 /// to downstream stores for the same purpose; it only ever grows.
+///
+/// A mere count would be given out twice by a store that has lost its last steps, in a failover or with a backup
+/// that was put back, and then two workers would both be taken for the holder. The time is above all that was
+/// lost, unless the clock is behind by more than the failover took.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -32,11 +37,12 @@ impl Fence {
         Self(number)
     }
 
-    /// The fence of the next claim.
+    /// The fence of the next claim, which is made now.
     #[must_use]
-    pub(crate) const fn next(self) -> Self {
+    pub(crate) fn next(self, now: Timestamp) -> Self {
+        let time = now.as_micros().try_into().unwrap_or_default();
         // Cannot wrap: at a billion claims a second it would take 584 years.
-        Self(self.0.saturating_add(1))
+        Self(self.0.saturating_add(1).max(time))
     }
 }
 

@@ -140,7 +140,7 @@ impl Job {
         self.attempts = self.attempts.saturating_add(1);
         self.started_at = Some(now);
         self.progress = None;
-        self.fence = self.fence.next();
+        self.fence = self.fence.next(now);
         self.lease = Some(Lease {
             fence: self.fence,
             worker,

@@ -68,24 +68,19 @@ pub async fn the_trail_of_a_job_is_its_life(world: World) {
     assert!(matches!(stale, Applied::Refused(_)));
     let _ = world.apply(id, events::fail(&third)).await;
     let steps: Vec<_> = of(&world, id).await.iter().rev().map(step).collect();
+    let (ready, running, dead) = (
+        Some(Status::Ready),
+        Some(Status::Running),
+        Some(Status::Dead),
+    );
     let expected = [
-        (Action::Enqueue, None, Some(Status::Ready), 0),
-        (Action::Claim, Some(Status::Ready), Some(Status::Running), 1),
-        (
-            Action::Release,
-            Some(Status::Running),
-            Some(Status::Ready),
-            1,
-        ),
-        (Action::Claim, Some(Status::Ready), Some(Status::Running), 2),
-        (
-            Action::Expire,
-            Some(Status::Running),
-            Some(Status::Ready),
-            2,
-        ),
-        (Action::Claim, Some(Status::Ready), Some(Status::Running), 3),
-        (Action::Fail, Some(Status::Running), Some(Status::Dead), 3),
+        (Action::Enqueue, None, ready, Fence::NONE),
+        (Action::Claim, ready, running, first.fence),
+        (Action::Release, running, ready, first.fence),
+        (Action::Claim, ready, running, second.fence),
+        (Action::Expire, running, ready, second.fence),
+        (Action::Claim, ready, running, third.fence),
+        (Action::Fail, running, dead, third.fence),
     ];
     assert_eq!(steps, expected);
     assert_eq!(of(&world, other).await.len(), 1);
@@ -155,6 +150,6 @@ fn plain(entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
     entries.into_iter().map(without).collect()
 }
 
-fn step(entry: &AuditEntry) -> (Action, Option<Status>, Option<Status>, u64) {
-    (entry.action, entry.before, entry.after, entry.fence.get())
+fn step(entry: &AuditEntry) -> (Action, Option<Status>, Option<Status>, Fence) {
+    (entry.action, entry.before, entry.after, entry.fence)
 }

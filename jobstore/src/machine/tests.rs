@@ -51,6 +51,7 @@ fn fail(fence: Fence, retry: Retry) -> Event {
 /// A job that came to `status` by its own events, at the second 100.
 fn job(status: Status) -> Job {
     let mut job = ready();
+    let fence = Fence::NONE.next(time(100));
     let steps = match status {
         Status::Ready => vec![],
         Status::Scheduled => {
@@ -58,15 +59,15 @@ fn job(status: Status) -> Job {
             return Job::new(new, id(), time(100));
         }
         Status::Running => vec![claim()],
-        Status::Retrying => vec![claim(), fail(Fence::new(1), Retry::After(BACKOFF))],
+        Status::Retrying => vec![claim(), fail(fence, Retry::After(BACKOFF))],
         Status::Done => vec![
             claim(),
             Event::Complete {
-                fence: Fence::new(1),
+                fence,
                 result: None,
             },
         ],
-        Status::Dead => vec![claim(), fail(Fence::new(1), Retry::Never)],
+        Status::Dead => vec![claim(), fail(fence, Retry::Never)],
         Status::Cancelled => vec![cancel()],
     };
     for event in steps {
@@ -233,6 +234,32 @@ fn a_failed_job_waits_for_its_backoff() {
     assert_eq!(job.run_at, time(105));
     assert_eq!(job.apply(claim(), time(104)), Err(Refused::TooEarly));
     assert!(job.apply(claim(), time(105)).is_ok());
+}
+
+#[test]
+fn a_claim_that_a_store_has_lost_leaves_no_fence_behind() {
+    let kept = ready();
+    let mut lost = kept.clone();
+    let _ = lost.apply(claim(), time(105)).unwrap();
+    let mut job = kept;
+    let _ = job.apply(claim(), time(106)).unwrap();
+    assert!(job.fence > lost.fence);
+    let late = Event::Complete {
+        fence: lost.fence,
+        result: None,
+    };
+    assert_eq!(job.apply(late, time(107)), Err(Refused::LeaseLost));
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_take_the_fence_along() {
+    let mut job = job(Status::Running);
+    let first = job.fence;
+    let _ = job
+        .apply(Event::Release { fence: first }, time(101))
+        .unwrap();
+    let _ = job.apply(claim(), time(100)).unwrap();
+    assert_eq!(job.fence.get(), first.get() + 1);
 }
 
 #[test]

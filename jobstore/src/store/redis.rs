@@ -41,6 +41,9 @@ mod wake;
 /// far as its append-only file was synced, and a failover as far as the replica had been told, which is after
 /// the answer. Who wants more asks for it ([`Options::durability`]) and waits longer.
 ///
+/// A failover that nobody waited for takes steps back: a job may be claimed again that somebody holds, who is then told
+/// that the lease is lost, since no fence is given out twice.
+///
 /// Set `aof-load-truncated no` too, and run `redis-check-aof --fix` before the server is started after a crash. With
 /// `yes`, which is what Redis comes with, a server whose crash has cut a step leaves its first half in the file
 /// and takes that for whole [at the start after the next](https://github.com/valkey-io/valkey/pull/4342): counts

@@ -1,11 +1,11 @@
 //! A primary that is lost, and its replica that takes over.
 
-use jobstore::{Redis, Status, Store as _};
+use jobstore::{Applied, Redis, Refused, Status, Store as _};
 use redis_fixture::Sentinel;
 
 use crate::{
     client::connect,
-    world::{claim, enqueue, find, finish, job, recover, run},
+    world::{claim, claim_one, complete, enqueue, find, finish, job, recover, run},
 };
 
 #[test]
@@ -31,6 +31,28 @@ fn what_the_replica_was_told_outlives_the_primary() {
         assert_eq!(claim(&store, 10).await.len(), 6);
         let keys = sentinel.primary().cli(&["EXISTS", "{app}:ids"]);
         assert_eq!(keys, "1", "it is the replica that keeps them now");
+    });
+}
+
+#[test]
+fn who_held_a_job_by_a_claim_that_was_lost_is_told_so() {
+    let mut sentinel = Sentinel::start();
+    run(async {
+        let client = connect(&sentinel.url()).await;
+        let store = Redis::open(client, "app").await.unwrap();
+        let id = enqueue(&store, job()).await;
+        sentinel.wait_for_replica();
+        sentinel.part_replica();
+        let first = claim_one(&store).await;
+        sentinel.fail_over();
+
+        recover(&store).await;
+        let second = claim_one(&store).await;
+        assert_eq!((first.id, second.id), (id, id));
+        assert!(second.fence > first.fence);
+        let late = store.apply(id, complete(first.fence)).await.unwrap();
+        assert_eq!(late, Applied::Refused(Refused::LeaseLost));
+        finish(&store, &second).await;
     });
 }
 

@@ -6,7 +6,7 @@ use jobstore::{
 };
 use tokio::time::sleep;
 
-use crate::support::{Fault, Notes, QUEUE, TICK, Verb, World, for_ever, secs, start};
+use crate::support::{Fault, Notes, QUEUE, TICK, Verb, World, claims, for_ever, secs, start};
 
 fn new_job() -> NewJob {
     NewJob::new(QUEUE, "kind")
@@ -89,7 +89,7 @@ async fn what_a_handler_writes_while_the_store_is_away_is_written_when_it_is_bac
         world.store.mend();
         let job = world.ended(id).await;
         assert_eq!(
-            (job.status, job.attempts, job.fence.get()),
+            (job.status, job.attempts, claims(&job)),
             (Status::Done, 1, 1)
         );
         assert_eq!(job.progress, Some(Progress::so_far(7)));
@@ -125,8 +125,9 @@ async fn a_context_shows_no_more_than_which_attempt_it_is() {
         start(world.worker(|_: Job, context: Context| async move {
             Ok(Some(format!("{context:?}").into()))
         }));
-    let shown = world.ended(id).await.result.unwrap();
-    let expected = format!("Context {{ job: {id:?}, attempt: 1, fence: Fence(1), .. }}");
-    assert_eq!(shown, expected);
+    let job = world.ended(id).await;
+    let fence = job.fence;
+    let expected = format!("Context {{ job: {id:?}, attempt: 1, fence: {fence:?}, .. }}");
+    assert_eq!(job.result.unwrap(), expected);
     worker.stop().await;
 }

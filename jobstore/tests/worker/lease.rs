@@ -8,7 +8,9 @@ use jobstore::{
 };
 use tokio::time::{Instant, sleep};
 
-use crate::support::{Notes, OnDrop, QUEUE, TICK, Verb, World, for_ever, millis, secs, start};
+use crate::support::{
+    Notes, OnDrop, QUEUE, TICK, Verb, World, claims, for_ever, millis, secs, start,
+};
 
 fn new_job() -> NewJob {
     NewJob::new(QUEUE, "kind")
@@ -51,7 +53,7 @@ async fn heartbeats_keep_a_job_that_takes_many_leases() {
     let workers = [start(settings()), start(settings())];
     let job = world.ended(id).await;
     assert_eq!(
-        (job.status, job.attempts, job.fence.get(), job.lost),
+        (job.status, job.attempts, claims(&job), job.lost),
         (Status::Done, 1, 1, 0)
     );
     assert_eq!(runs.len(), 1);

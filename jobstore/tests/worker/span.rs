@@ -108,13 +108,15 @@ async fn what_a_handler_says_is_said_in_a_span_that_names_its_job() {
     for id in ids {
         world.ended(id).await;
     }
+    let fence = world.job(ids[0]).await.fence;
+    assert_eq!(world.job(ids[1]).await.fence, fence, "both at one time");
     worker.stop().await;
 
     let said = &spans.0.lock().unwrap().said;
     for word in ["at work", "stopped", "an attempt ended"] {
         for id in ids {
-            let expected =
-                format!("job id={id} queue=\"{QUEUE}\" kind=\"mail.welcome\" attempt=1 fence=1");
+            let job = format!("job id={id} queue=\"{QUEUE}\" kind=\"mail.welcome\"");
+            let expected = format!("{job} attempt=1 fence={fence}");
             let times = said
                 .iter()
                 .filter(|(text, span)| text.contains(word) && *span == expected)

@@ -96,6 +96,11 @@ pub(crate) struct Running {
     task: JoinHandle<Drained>,
 }
 
+/// How often a job was claimed.
+pub(crate) const fn claims(job: &Job) -> u32 {
+    job.attempts + job.lost + job.interrupted
+}
+
 pub(crate) fn start<H: Handler>(worker: Worker<H>) -> Running {
     let (shutdown, told) = oneshot::channel::<()>();
     let told = async {

@@ -48,19 +48,24 @@ local function is_after(one, other)
   return #one > #other or (#one == #other and one > other)
 end
 
--- The time so many microseconds, as text, after another.
-local function later(time, micros)
-  local sum = time + micros
-  if sum < LAST_EXACT then
-    return text(sum)
+-- The sum of two numbers, all as text.
+local function sum(one, other)
+  local near = one + other
+  if near < LAST_EXACT then
+    return text(near)
   end
   -- Nine digits at a time.
-  local low = sub(time, -9) + sub(micros, -9)
-  local high = (tonumber(sub(time, 1, -10)) or 0) + (tonumber(sub(micros, 1, -10)) or 0)
+  local low = sub(one, -9) + sub(other, -9)
+  local high = (tonumber(sub(one, 1, -10)) or 0) + (tonumber(sub(other, 1, -10)) or 0)
   if low >= 1e9 then
     low, high = low - 1e9, high + 1
   end
-  local exact = format('%.0f%09.0f', high, low)
+  return format('%.0f%09.0f', high, low)
+end
+
+-- The time so many microseconds, as text, after another.
+local function later(time, micros)
+  local exact = sum(time, micros)
   return is_after(exact, LAST_TIME) and LAST_TIME or exact
 end
 

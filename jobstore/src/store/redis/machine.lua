@@ -60,6 +60,12 @@ local function remember_failure(job, worker, category, form, message, print)
   end
 end
 
+-- The time, or one more than the fence before.
+local function next_fence(fence)
+  local above = sum(fence, '1')
+  return is_after(NOW, above) and NOW or above
+end
+
 local events = {}
 
 function events.claim(job, _, worker, lease)
@@ -73,7 +79,7 @@ function events.claim(job, _, worker, lease)
     call('HDEL', JOB .. job.id, 'progress')
   end
   job[STATUS], job[STARTED] = 'running', NOW
-  job[ATTEMPTS], job[FENCE] = plus(job[ATTEMPTS], 1), plus(job[FENCE], 1)
+  job[ATTEMPTS], job[FENCE] = plus(job[ATTEMPTS], 1), next_fence(job[FENCE])
   job[UNTIL], job[WORKER] = later(NOW, lease), worker
   return worker, ''
 end
