@@ -137,12 +137,15 @@ impl<C: ClientLike + 'static> Redis<C> {
     /// As [`open`](Self::open), or the server cannot do what is asked.
     pub async fn open_with(client: C, prefix: &str, options: Options) -> Result<Self, OpenError> {
         let base = Base::new(prefix)?;
-        let wait = open::wait_for(&client, &base, options.durability).await?;
+        let info = open::ask(&client, &base).await?;
+        let wait = open::wait_for(&info, options.durability)?;
+        let clock = ServerClock::new(options.clock);
+        info.time().into_iter().for_each(|time| clock.hear(time));
         let wake = Wake::connect(&client, base.channel()).await;
         let server = Arc::new(Server {
             client: script::once(&client),
             base,
-            clock: ServerClock::new(options.clock),
+            clock,
             entries: options.entries,
             durability: options.durability,
             wait,

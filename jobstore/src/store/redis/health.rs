@@ -8,7 +8,7 @@ use fred::{
 };
 
 use super::{reply::diagnose, server::Server};
-use crate::{Finding, Severity, StoreError};
+use crate::{Finding, Severity, StoreError, Timestamp};
 
 /// What is to be kept may be dropped.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,12 @@ impl Info {
         let mut numbers = self.get("redis_version").split('.').map(str::parse);
         let mut next = || numbers.next().and_then(Result::ok).unwrap_or_default();
         (next(), next())
+    }
+
+    /// Its time, if it says so.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        let micros = self.get("server_time_usec").parse().ok()?;
+        Timestamp::from_micros(micros)
     }
 }
 
@@ -151,11 +157,14 @@ mod tests {
 
     #[test]
     fn a_server_is_understood() {
-        let info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n";
+        let info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n\
+                    server_time_usec:1700000000000001\r\n";
         let info = Info(info.into());
+        assert_eq!(info.time(), Timestamp::from_micros(1_700_000_000_000_001));
         assert_eq!(info.version(), (7, 0));
         assert_eq!(info.get("redis_mode"), "standalone");
         assert_eq!(info.get("redis"), "");
-        assert_eq!(Info(String::new()).version(), (0, 0));
+        let silent = Info(String::new());
+        assert_eq!((silent.version(), silent.time()), ((0, 0), None));
     }
 }

@@ -33,18 +33,19 @@ pub enum OpenError {
     },
 }
 
-/// What has to be waited for after each step, if the server can do that.
-pub(super) async fn wait_for<C: ClientLike>(
-    client: &C,
-    base: &Base,
-    durability: Durability,
-) -> Result<Option<Wait>, OpenError> {
+/// What the server says of itself, if it is new enough.
+pub(super) async fn ask<C: ClientLike>(client: &C, base: &Base) -> Result<Info, OpenError> {
     let info = Info::ask(&script::once(client), base.as_str()).await;
     let info = info.map_err(OpenError::Unavailable)?;
-    let version = info.version();
-    if version < (6, 2) {
-        return Err(OpenError::TooOld(version.0, version.1));
+    match info.version() {
+        version if version < (6, 2) => Err(OpenError::TooOld(version.0, version.1)),
+        _ => Ok(info),
     }
+}
+
+/// What has to be waited for after each step, if the server can do that.
+pub(super) fn wait_for(info: &Info, durability: Durability) -> Result<Option<Wait>, OpenError> {
+    let version = info.version();
     let lacks = |why: &str| {
         let why = why.into();
         Err(OpenError::Durability { durability, why })
