@@ -16,7 +16,8 @@ pub enum Durability {
     Server,
     /// The loss of the disk: the step is synced.
     Disk,
-    /// The loss of this many machines at once and their disks: the step is synced there.
+    /// The end of this many machines at once: the step is in memory there, and written to their disks a little
+    /// later, if at all. Where one power cut ends them all, it is no more than [`Server`](Self::Server).
     Machines(u8),
 }
 
@@ -24,9 +25,16 @@ impl fmt::Display for Durability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Process => f.write_str("lost when this process ends"),
-            Self::Server => f.write_str("may be lost when the server that keeps it ends"),
+            Self::Server => {
+                f.write_str("lost when the server that keeps it ends before writing it down")
+            }
             Self::Disk => f.write_str("lost when the disk is"),
-            Self::Machines(count) => write!(f, "lost when {count} machines are at once"),
+            Self::Machines(count) => {
+                write!(
+                    f,
+                    "lost when {count} machines end at once before writing it down"
+                )
+            }
         }
     }
 }

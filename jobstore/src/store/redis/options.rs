@@ -47,7 +47,10 @@ impl Options {
     /// * [`Disk`](Durability::Disk): that the server has synced its append-only file (`WAITAOF`, which needs
     ///   Redis 7.2 with `appendonly yes`).
     /// * [`Machines(n)`](Durability::Machines): that `n` machines have the step in memory, the server among
-    ///   them, so that `n - 1` replicas have said so (`WAIT`).
+    ///   them, so that `n - 1` replicas have said so ([`WAIT`](https://redis.io/docs/latest/commands/wait/)).
+    ///   That is not to be synced: a power cut that ends them all takes what their files do not have, each of
+    ///   which goes by its own `appendfsync`. A failover keeps the step if it makes one of those replicas the
+    ///   primary, as Sentinel and Cluster try to do: they take the one that has got furthest.
     ///
     /// What did not come about in time fails as [`StoreError::Unavailable`](crate::StoreError): the step is
     /// made, and may be lost. A server that cannot do what is asked is refused when the store is opened.
