@@ -45,7 +45,7 @@ use retry::Backoff;
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;
 pub use self::{
-    context::{Context, LeaseLost},
+    context::{Context, LeaseLost, NotEnqueued},
     drain::Drained,
     failed::Failed,
     handler::Handler,

@@ -21,7 +21,7 @@ use crate::{
 ///         let new = NewJob::new("rows", "row.import").payload(line.to_vec());
 ///         // A key of its own, since this attempt may be the second one to come this far.
 ///         let new = new.dedupe(format!("{}:{done}", job.id), std::time::Duration::from_secs(86_400));
-///         let _ = context.enqueue(new).await.map_err(Failed::transient)?;
+///         let _ = context.enqueue(new).await?;
 ///         context.progress(Progress::of(done, total)).await?;
 ///     }
 ///     context.log(Level::Info, format!("{total} lines")).await?;
@@ -88,14 +88,24 @@ impl Context {
         self.write(Event::Log { fence, line }).await
     }
 
-    /// Takes in a job that is a child of this one. An attempt that was cut short is made again and does so
-    /// again: give the child a dedupe key.
+    /// Takes in a job that is a child of this one, unless this worker knows that it has lost the job: because
+    /// the store said so, or because the lease has run out by the worker's own clock.
+    ///
+    /// Give the child a dedupe key, for it may be asked for twice. An attempt that was cut short is made again
+    /// and does so again; and the store does not hold a child against the fence of its parent, so what is under
+    /// way when the lease ends is still taken in. That a job was cancelled or deleted the worker learns from its
+    /// next write, at the latest after a third of the lease.
     ///
     /// # Errors
     ///
-    /// See [`Store::enqueue`](crate::Store::enqueue).
-    pub async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
-        self.link.jobs.enqueue(job.parent(self.hold.job)).await
+    /// The lease is lost, or the store failed: see [`Store::enqueue`](crate::Store::enqueue).
+    pub async fn enqueue(&self, job: NewJob) -> Result<Enqueued, NotEnqueued> {
+        if self.hold.is_over() {
+            return Err(NotEnqueued::LeaseLost(LeaseLost));
+        }
+        let child = job.parent(self.hold.job);
+        let enqueued = self.link.jobs.enqueue(child).await;
+        enqueued.map_err(NotEnqueued::Store)
     }
 
     /// The store that the job is from.
@@ -120,7 +130,7 @@ impl Context {
     }
 
     async fn write(&self, event: Event) -> Result<(), LeaseLost> {
-        if self.is_lease_lost() {
+        if self.hold.is_over() {
             return Err(LeaseLost);
         }
         let asked = Instant::now();
@@ -149,3 +159,13 @@ impl fmt::Debug for Context {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the lease is lost: the job has moved on")]
 pub struct LeaseLost;
+
+/// Why a child was not taken in.
+#[derive(Debug, thiserror::Error)]
+#[error("the child is not enqueued")]
+pub enum NotEnqueued {
+    /// This attempt may no longer act for the job; the store was not asked.
+    LeaseLost(#[source] LeaseLost),
+    /// The store failed, and has taken it in or not.
+    Store(#[source] StoreError),
+}

@@ -62,6 +62,12 @@ impl Hold {
         }
     }
 
+    /// Whether it is known that the attempt may no longer act for the job, also before the attempt itself was
+    /// told so: a thread that was busy has not looked at the clock.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.is_raised() || self.taken.is_raised() || Instant::now() >= self.end()
+    }
+
     /// Resolves when it is lost.
     pub(super) async fn lost(&self) -> Loss {
         tokio::select! {

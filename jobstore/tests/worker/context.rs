@@ -1,10 +1,10 @@
 //! What a handler can do for its job.
 
 use jobstore::{
-    By, Job, Level, NewJob, Progress, Status,
-    worker::{Context, LeaseLost},
+    By, Job, Level, NewJob, Progress, Query, Status,
+    worker::{Context, LeaseLost, NotEnqueued},
 };
-use tokio::time::sleep;
+use tokio::time::{advance, sleep};
 
 use crate::support::{Fault, Notes, QUEUE, TICK, Verb, World, claims, for_ever, secs, start};
 
@@ -106,8 +106,7 @@ async fn a_job_that_a_handler_enqueues_names_its_parent() {
     let worker = start(world.worker(move |_: Job, context: Context| {
         let notes = notes.clone();
         async move {
-            let child = NewJob::new("elsewhere", "child");
-            notes.add(context.enqueue(child).await.unwrap().id());
+            notes.add(context.enqueue(child()).await.unwrap().id());
             Ok(None)
         }
     }));
@@ -115,6 +114,91 @@ async fn a_job_that_a_handler_enqueues_names_its_parent() {
     let child = world.job(children.all()[0]).await;
     assert_eq!(child.parent, Some(id));
     worker.stop().await;
+}
+
+/// Else whoever runs the job now finds children that it did not ask for.
+#[tokio::test(start_paused = true)]
+async fn who_is_told_that_the_job_has_moved_on_enqueues_no_more_children() {
+    let world = World::new();
+    let id = world.enqueue(new_job()).await;
+    let told = Notes::new();
+    let notes = told.clone();
+    let worker = start(world.worker(move |_: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            sleep(secs(2)).await;
+            assert_eq!(context.progress(Progress::so_far(1)).await, Err(LeaseLost));
+            notes.add(is_lost(context.enqueue(child()).await));
+            let left = context.clone();
+            tokio::spawn(async move {
+                left.lease_lost().await;
+                notes.add(is_lost(left.enqueue(child()).await));
+            });
+            for_ever().await
+        }
+    }));
+    sleep(secs(1)).await;
+    let _ = world.jobs.cancel(id, By::new("ada")).await.unwrap();
+    assert_eq!(told.reach(2).await, [true; 2]);
+    assert_eq!(
+        world.jobs.list(&Query::default()).await.unwrap().jobs.len(),
+        1
+    );
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stood_still_until_its_lease_was_over_enqueues_no_child_though_nobody_told_it() {
+    let world = World::new();
+    world.enqueue(new_job()).await;
+    let told = Notes::new();
+    let notes = told.clone();
+    let worker = start(world.worker(move |job: Job, context: Context| {
+        let notes = notes.clone();
+        async move {
+            if claims(&job) > 1 {
+                return for_ever().await;
+            }
+            sleep(secs(1)).await;
+            // As a machine that was suspended: nothing of the worker runs meanwhile.
+            advance(secs(60)).await;
+            assert!(!context.is_lease_lost(), "somebody told it");
+            notes.add(is_lost(context.enqueue(child()).await));
+            for_ever().await
+        }
+    }));
+    assert_eq!(told.reach(1).await, [true]);
+    assert_eq!(
+        world.jobs.list(&Query::default()).await.unwrap().jobs.len(),
+        1
+    );
+    worker.crash().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn why_the_store_takes_no_child_is_told() {
+    let world = World::new();
+    let id = world.enqueue(new_job().max_attempts(1)).await;
+    let worker = start(world.worker(|_: Job, context: Context| async move {
+        let _ = context.enqueue(NewJob::new("", "child")).await?;
+        Ok(None)
+    }));
+    let job = world.ended(id).await;
+    let message = &*job.errors[0].message;
+    assert!(
+        message.starts_with("the child is not enqueued: "),
+        "{message}"
+    );
+    assert!(message.contains("queue"), "{message}");
+    worker.stop().await;
+}
+
+fn child() -> NewJob {
+    NewJob::new("elsewhere", "child")
+}
+
+fn is_lost<T>(enqueued: Result<T, NotEnqueued>) -> bool {
+    matches!(enqueued, Err(NotEnqueued::LeaseLost(LeaseLost)))
 }
 
 #[tokio::test(start_paused = true)]
