@@ -53,7 +53,7 @@ pub use self::{
     typed::{Typed, typed},
 };
 use self::{shift::Shift, watch::Observer};
-use crate::{Jobs, Retention, Run};
+use crate::{ByType, Classify, Jobs, Retention, Run};
 
 mod attempt;
 pub(crate) mod chance;
@@ -130,6 +130,7 @@ pub struct Worker<H> {
     lease: Duration,
     timeout: Duration,
     backoff: Backoff,
+    classify: Arc<dyn Classify>,
     drain_within: Duration,
     poll_every: Duration,
     reap_every: Duration,
@@ -146,6 +147,7 @@ impl<H: Handler> Worker<H> {
     /// * lease: 30 s
     /// * timeout: 5 min
     /// * backoff: [`Backoff::exponential`]
+    /// * classify: [`ByType`]
     /// * drain within: 20 s
     /// * poll every: 1 s
     /// * reap every: 5 s
@@ -162,6 +164,7 @@ impl<H: Handler> Worker<H> {
             lease: Duration::from_secs(30),
             timeout: Duration::from_secs(5 * 60),
             backoff: Backoff::exponential(),
+            classify: Arc::new(ByType),
             drain_within: Duration::from_secs(20),
             poll_every: Duration::from_secs(1),
             reap_every: Duration::from_secs(5),
@@ -222,6 +225,50 @@ impl<H: Handler> Worker<H> {
     #[must_use]
     pub const fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
+        self
+    }
+
+    /// Who finds the category of an error that a handler fails with by `?`, and of one of a service's layers.
+    /// What the handler says itself ([`Failed::category`]) stands, and what `classify` has no answer for is
+    /// answered by [`ByType`].
+    ///
+    /// ```
+    /// use std::error::Error;
+    /// use jobstore::{Category, Job, Jobs, Memory, NewJob, Status, Worker};
+    /// use jobstore::worker::{Context, Failed};
+    ///
+    /// #[derive(Debug, thiserror::Error)]
+    /// #[error("the card was declined")]
+    /// struct Declined;
+    ///
+    /// async fn charge(_: Job, _: Context) -> Result<Option<serde_json::Value>, Failed> {
+    ///     Err(Declined)?
+    /// }
+    ///
+    /// fn category(error: &(dyn Error + 'static)) -> Option<Category> {
+    ///     error.is::<Declined>().then_some(Category::Validation)
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+    /// let jobs = Jobs::new(Memory::new());
+    /// let id = jobs.enqueue(NewJob::new("cards", "charge").max_attempts(1)).await?.id();
+    /// # let dead = async {
+    /// #     while jobs.get(id).await.is_ok_and(|job| job.is_some_and(|job| !job.status.is_final())) {
+    /// #         tokio::task::yield_now().await;
+    /// #     }
+    /// # };
+    /// Worker::new(jobs.clone(), "cards", charge).classify(category).run(dead).await;
+    ///
+    /// let job = jobs.get(id).await?.expect("nobody pruned it");
+    /// assert_eq!(job.status, Status::Dead);
+    /// assert_eq!(job.errors[0].category, Category::Validation);
+    /// # Ok::<(), jobstore::StoreError>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn Error>>(())
+    /// ```
+    #[must_use]
+    pub fn classify(mut self, classify: impl Classify + 'static) -> Self {
+        self.classify = Arc::new(classify);
         self
     }
 

@@ -111,11 +111,15 @@ impl<H: Handler> Attempt<H> {
 
     async fn handle(&self, job: Job) -> End {
         let shift = &*self.shift;
-        let handler = &shift.worker.handler;
+        let (handler, classify) = (&shift.worker.handler, &*shift.worker.classify);
         let timeout = shift.worker.timeout;
         let (hold, link) = (Arc::clone(&self.hold), Arc::clone(&shift.link));
         let context = Context::new(self.number, hold, link);
-        let mut handling = pin!(Some(async move { handler.handle(job, context).await }));
+        // Like the handler, a classifier is the host's, and may panic.
+        let mut handling = pin!(Some(async move {
+            let answer = handler.handle(job, context).await;
+            answer.map_err(|failed| failed.settle(classify))
+        }));
         // Raised before the handler is dropped, also when this task is: what it drops can ask.
         let over = self.hold.over.raise_on_drop();
         // In this order: most handlers are done when first polled, and then cost no timer.

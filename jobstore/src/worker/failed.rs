@@ -1,6 +1,6 @@
 //! What a handler says when it fails.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use crate::{ByType, Category, Classify, classify::chain};
 
@@ -22,11 +22,13 @@ use crate::{ByType, Category, Classify, classify::chain};
 /// let away = Failed::postponed("the mail server is known to be away", Duration::from_secs(60));
 /// # assert_ne!((&busy, &limited), (&broken, &away));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Failed {
     pub(super) category: Category,
     pub(super) message: String,
     pub(super) again: Again,
+    /// What it came of, as long as the handler has not said of what category that is.
+    error: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Failed {
@@ -38,6 +40,7 @@ impl Failed {
             category: Category::Unknown,
             message: message.to_string(),
             again: Again::Backoff,
+            error: None,
         }
     }
 
@@ -62,17 +65,39 @@ impl Failed {
     }
 
     /// A failure with the message of `error` and of its causes, of the category that `classify` says:
-    /// the job is tried again after the worker's backoff. `?` does the same with [`ByType`].
+    /// the job is tried again after the worker's backoff. `?` leaves the category to the worker
+    /// ([`Worker::classify`](super::Worker::classify)).
     #[must_use]
     pub fn classified(error: &(dyn Error + 'static), classify: &impl Classify) -> Self {
         Self::transient(Causes(error)).category(classify.category(error))
     }
 
-    /// What kind of failure it is; [`Category::Unknown`] if nothing is said.
+    /// As [`classified`](Self::classified), with the category left to the worker.
+    pub(super) fn of(error: Arc<dyn Error + Send + Sync>) -> Self {
+        Self {
+            error: Some(Arc::clone(&error)),
+            ..Self::classified(&*error, &ByType)
+        }
+    }
+
+    /// What kind of failure it is, whatever a classifier would say of it. If nothing is said, that of an error
+    /// is found by its type, and a message is [`Category::Unknown`].
     #[must_use]
-    pub const fn category(mut self, category: Category) -> Self {
+    pub fn category(mut self, category: Category) -> Self {
         self.category = category;
+        self.error = None;
         self
+    }
+
+    /// The same failure, with the category that `classify` finds if the handler did not say it.
+    pub(super) fn settle(self, classify: &dyn Classify) -> Self {
+        match &self.error {
+            Some(error) => {
+                let category = classify.category(&**error);
+                self.category(category)
+            }
+            None => self,
+        }
     }
 
     /// Try again after the worker's backoff or after this delay, whichever is longer; as long as there are
@@ -93,7 +118,8 @@ impl Failed {
     }
 }
 
-/// So that `?` turns any error into a failure that another attempt may mend.
+/// So that `?` turns any error into a failure that another attempt may mend. Of what category it is, the worker
+/// finds by its type ([`Worker::classify`](super::Worker::classify)).
 ///
 /// ```
 /// use jobstore::{Category, worker::Failed};
@@ -106,9 +132,30 @@ impl Failed {
 /// let expected = Failed::transient("connection refused").category(Category::ExternalApi);
 /// assert_eq!(handle(), Err(expected));
 /// ```
-impl<E: Error + 'static> From<E> for Failed {
+impl<E: Error + Send + Sync + 'static> From<E> for Failed {
     fn from(error: E) -> Self {
-        Self::classified(&error, &ByType)
+        Self::of(Arc::new(error))
+    }
+}
+
+/// Whether they say the same: the error that a failure came of is in its message and its category.
+impl PartialEq for Failed {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |failed: &Self| (failed.category, failed.again);
+        told(self) == told(other) && self.message == other.message
+    }
+}
+
+impl Eq for Failed {}
+
+/// Leaves out the error, which may show more of itself than its message says.
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failed")
+            .field("category", &self.category)
+            .field("message", &self.message)
+            .field("again", &self.again)
+            .finish_non_exhaustive()
     }
 }
 
@@ -176,6 +223,19 @@ mod tests {
             Failed::classified(&error, &own).category,
             Category::RateLimit
         );
-        assert_eq!(Failed::from(error).category, Category::Timeout);
+        let failed = Failed::from(error);
+        assert_eq!(failed.category, Category::Timeout);
+        assert_eq!(failed.settle(&own).category, Category::RateLimit);
+    }
+
+    #[test]
+    fn what_the_handler_says_is_not_asked_again() {
+        let own = |_: &(dyn Error + 'static)| Some(Category::RateLimit);
+        let said = Failed::from(io::Error::other("no")).category(Category::Validation);
+        assert_eq!(said.settle(&own).category, Category::Validation);
+        let said = Failed::classified(&io::Error::other("no"), &ByType);
+        assert_eq!(said.settle(&own).category, Category::Unknown);
+        let said = Failed::transient("no");
+        assert_eq!(said.settle(&own).category, Category::Unknown);
     }
 }

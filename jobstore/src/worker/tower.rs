@@ -1,6 +1,6 @@
 //! Services of tower as handlers.
 
-use std::{error::Error, fmt, future::poll_fn};
+use std::{error::Error, fmt, future::poll_fn, sync::Arc};
 
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -14,7 +14,8 @@ use crate::{ByType, Classify, Job};
 /// * Each job gets a clone of the service, and waits until that is ready. The time it waits counts for the
 ///   attempt's timeout.
 /// * A [`Failed`] arrives as it is, through any layer whose error is the usual box. Any other error is a
-///   failure that another attempt may mend, of the category that [`classify`](Self::classify) finds.
+///   failure that another attempt may mend, of the category that [`classify`](Self::classify) finds, or the
+///   [classifier of the worker](super::Worker::classify).
 ///
 /// A service sees the job and no [`Context`]; write a [`Handler`] where that is needed.
 ///
@@ -45,7 +46,8 @@ use crate::{ByType, Classify, Job};
 pub struct Tower<S, C = ByType> {
     /// Only ever cloned, and few services can be cloned by two threads at a time.
     service: Mutex<S>,
-    classify: C,
+    /// None leaves it to the worker.
+    classify: Option<C>,
 }
 
 impl<S> Tower<S> {
@@ -53,19 +55,19 @@ impl<S> Tower<S> {
     pub const fn new(service: S) -> Self {
         Self {
             service: Mutex::new(service),
-            classify: ByType,
+            classify: None,
         }
     }
 }
 
 impl<S, C> Tower<S, C> {
-    /// Who finds the category of an error; [`ByType`] if nothing is said. The errors of layers are best
-    /// told by their types: `error.is::<tower::timeout::error::Elapsed>()`.
+    /// Who finds the category of an error; the [worker](super::Worker::classify) if nothing is said. The errors
+    /// of layers are best told by their types: `error.is::<tower::timeout::error::Elapsed>()`.
     #[must_use]
     pub fn classify<D: Classify>(self, classify: D) -> Tower<S, D> {
         Tower {
             service: self.service,
-            classify,
+            classify: Some(classify),
         }
     }
 
@@ -73,9 +75,13 @@ impl<S, C> Tower<S, C> {
     where
         C: Classify,
     {
-        match error.downcast::<Traveller>() {
-            Ok(traveller) => traveller.0,
-            Err(error) => Failed::classified(&*error, &self.classify),
+        let error = match error.downcast::<Traveller>() {
+            Ok(traveller) => return traveller.0,
+            Err(error) => error,
+        };
+        match &self.classify {
+            Some(classify) => Failed::classified(&*error, classify),
+            None => Failed::of(Arc::from(error)),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod ahead;
 mod batch;
 mod chaos;
+mod classify;
 mod context;
 mod doctor;
 mod drain;

@@ -108,9 +108,15 @@ async fn an_error_of_a_layer_is_a_failure_of_the_category_that_its_type_says() {
 
     let classify =
         |error: &(dyn Error + 'static)| error.is::<Elapsed>().then_some(Category::Timeout);
+    let of_service = start(world.worker(Tower::new(service()).classify(classify)));
+    assert_eq!(category_of_a_failure(&world).await, Category::Timeout);
+    of_service.stop().await;
+    let of_worker = start(world.worker(Tower::new(service())).classify(classify));
+    assert_eq!(category_of_a_failure(&world).await, Category::Timeout);
+    of_worker.stop().await;
+}
+
+async fn category_of_a_failure(world: &World) -> Category {
     let id = world.enqueue(new_job()).await;
-    let worker = start(world.worker(Tower::new(service()).classify(classify)));
-    let error = world.ended(id).await.errors.remove(0);
-    assert_eq!(error.category, Category::Timeout);
-    worker.stop().await;
+    world.ended(id).await.errors[0].category
 }
