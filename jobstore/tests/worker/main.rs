@@ -3,6 +3,7 @@
 
 mod ahead;
 mod batch;
+#[cfg(feature = "conformance")]
 mod chaos;
 mod classify;
 mod context;
