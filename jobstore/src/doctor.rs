@@ -87,14 +87,12 @@ impl Doctor {
             findings: Vec::new(),
             diagnoses: Vec::new(),
         };
-        if let Err(error) = self.jobs.store().check().await {
-            report.findings.push(unreachable(&error));
-            return report;
-        }
-        report.findings.extend(self.clocks());
-        match self.look(&mut report).await {
-            Ok(()) => {}
-            Err(error) => report.findings.push(unreachable(&error)),
+        // What fails its check for a setting can still be looked at, and mended.
+        let checked = self.jobs.store().check().await;
+        match (checked, self.look(&mut report).await) {
+            (_, Err(error)) => report.findings.push(unreachable(&error)),
+            (Err(error), Ok(())) => report.findings.push(unfit(&error)),
+            (Ok(()), Ok(())) => {}
         }
         report
             .findings
@@ -107,6 +105,7 @@ impl Doctor {
             .findings
             .extend(self.jobs.store().examine(self.mend).await?);
         report.findings.extend(self.abandoned().await?);
+        report.findings.extend(self.clocks());
         let queues = self.jobs.queues().await?;
         let now = self.jobs.store().now();
         let diagnoses = queues.into_iter().map(|queue| Diagnosis::of(queue, now));
@@ -172,6 +171,11 @@ impl Doctor {
 
 fn unreachable(error: &StoreError) -> Finding {
     let remedy = "nothing else can be said until that is mended";
+    Finding::new(Severity::Error, "the store", error.to_string(), remedy)
+}
+
+fn unfit(error: &StoreError) -> Finding {
+    let remedy = "until that is mended, whoever asks whether it works is told that it does not";
     Finding::new(Severity::Error, "the store", error.to_string(), remedy)
 }
 

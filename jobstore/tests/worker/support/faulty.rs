@@ -38,17 +38,19 @@ pub(crate) enum Verb {
     Reap,
     Prune,
     EnqueueAll,
+    Examine,
     Check,
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Claim,
         Self::Heartbeat,
         Self::Settle,
         Self::Reap,
         Self::Prune,
         Self::EnqueueAll,
+        Self::Examine,
         Self::Check,
     ];
 
@@ -227,7 +229,7 @@ impl Store for Faulty {
     }
 
     async fn examine(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
-        self.memory.examine(mend).await
+        self.go(Verb::Examine, self.memory.examine(mend)).await
     }
 
     fn durability(&self) -> Durability {
