@@ -88,16 +88,15 @@ fn main() -> ExitCode {
 fn run(config: Config) -> Result<(), String> {
     let _flusher = log::start(&config.log).map_err(|error| format!("cannot log: {error}"))?;
     let meter = Meter::start().map_err(|error| format!("cannot count: {error}"))?;
-    // Opening waits for the disk, which nothing else should have to do.
-    let jobs = store::open(&config.storage)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start threads: {error}"))?
-        .block_on(serve(config, jobs, meter))
+        .block_on(serve(config, meter))
 }
 
-async fn serve(config: Config, jobs: Jobs, meter: Meter) -> Result<(), String> {
+async fn serve(config: Config, meter: Meter) -> Result<(), String> {
+    let jobs = store::open(&config.storage).await?;
     let drain = Drain::on_signal(config.drain_delay)
         .map_err(|error| format!("cannot listen for signals: {error}"))?;
     let socket = TcpListener::bind(config.listen)

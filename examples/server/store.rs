@@ -1,5 +1,6 @@
 //! The job store, as the server uses it: opened once, watched, and never waited for too long.
 
+mod redis;
 mod watched;
 
 use std::time::Duration;
@@ -15,12 +16,12 @@ use watched::Watched;
 /// A caller that would wait longer than this for the store is told to come again.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens the store. Waits for the disk.
+/// Opens the store. Blocks while it waits for the disk, which is no matter as long as nothing else runs.
 ///
 /// # Errors
 ///
 /// Why it cannot be opened, in words.
-pub(crate) fn open(storage: &Storage) -> Result<Jobs, String> {
+pub(crate) async fn open(storage: &Storage) -> Result<Jobs, String> {
     match storage {
         Storage::Memory => Ok(Jobs::new(Watched(Memory::new()))),
         Storage::File { folder, max_batch } => {
@@ -30,6 +31,7 @@ pub(crate) fn open(storage: &Storage) -> Result<Jobs, String> {
                 .map_err(|error| format!("cannot open {}: {error}", path.display()))?;
             Ok(Jobs::new(Watched(file)))
         }
+        Storage::Redis(settings) => redis::open(settings).await,
     }
 }
 

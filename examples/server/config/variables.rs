@@ -48,6 +48,11 @@ impl Variables {
         }
     }
 
+    /// Whether it is there, with whatever value.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// A variable that `parse` understands, or `default`. The fault that `parse` reports follows the
     /// variable's name in a sentence; it must not contain a secret.
     pub(crate) fn parsed<T>(

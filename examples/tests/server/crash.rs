@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use redis_fixture::Server as Redis;
 use webhook_verify::Provider;
 
 use crate::support::delivery::{Delivery, secret, variable};
@@ -24,12 +25,22 @@ const SENDERS: u64 = 8;
 const LIFE: Duration = Duration::from_millis(300);
 
 #[test]
-fn what_was_accepted_survives_every_kill_and_is_done_once() {
-    let rounds = env::var("CRASH_ROUNDS").map_or(5, |text| text.parse().expect("a whole number"));
+fn in_a_file_what_was_accepted_survives_every_kill_and_is_done_once() {
     let data = tempfile::tempdir().expect("a folder");
-    let setup = Setup::new()
-        .with("STORE", "file")
-        .with("DATA_DIR", data.path().to_str().expect("a path in UTF-8"))
+    let folder = data.path().to_str().expect("a path in UTF-8");
+    survive(Setup::new().with("STORE", "file").with("DATA_DIR", folder));
+}
+
+#[test]
+fn in_redis_what_was_accepted_survives_every_kill_and_is_done_once() {
+    let redis = Redis::start();
+    let url = redis.url();
+    survive(Setup::new().with("STORE", "redis").with("REDIS_URL", &url));
+}
+
+fn survive(setup: Setup) {
+    let rounds = env::var("CRASH_ROUNDS").map_or(5, |text| text.parse().expect("a whole number"));
+    let setup = setup
         .with("JOB_LEASE", "1s")
         .with(&variable(Provider::Stripe), secret(Provider::Stripe));
 

@@ -18,5 +18,6 @@ mod manual;
 mod metrics;
 mod misconfiguration;
 mod outage;
+mod redis;
 mod schemes;
 mod storm;

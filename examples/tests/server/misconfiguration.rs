@@ -150,7 +150,7 @@ fn every_problem_is_told_at_once() {
         "PUBLIC_URL",
         &["not an absolute", "https://host/path"],
     );
-    tells(&said, "STORE", &["\"postgres\"", "memory or file"]);
+    tells(&said, "STORE", &["\"postgres\"", "file or redis"]);
     tells(
         &said,
         "DATA_DIR",
@@ -178,12 +178,43 @@ fn every_problem_is_told_at_once() {
 }
 
 #[test]
-fn a_redis_store_is_not_there_yet() {
+fn a_store_in_redis_needs_a_url_that_can_be_used() {
+    let redis = Setup::new().with("STORE", "redis");
     tells(
-        &refused(&Setup::new().with("STORE", "redis")),
-        "STORE",
-        &["not supported yet", "STORE=file"],
+        &refused(&redis),
+        "REDIS_URL",
+        &["missing", "STORE=redis", "redis://host:6379"],
     );
+    for (url, words) in [
+        ("127.0.0.1:6379", &["not a URL of Redis", "rediss://"][..]),
+        ("reddis://:opensesame@127.0.0.1", &["not a URL of Redis"]),
+        ("redis://:opensesame@127.0.0.1:port", &["cannot be used"]),
+        ("redis-sentinel://:opensesame@127.0.0.1", &["sentinel"]),
+    ] {
+        let said = refused(&redis.clone().with("REDIS_URL", url));
+        tells(&said, "REDIS_URL", words);
+        assert!(said.contains("has 1 problem;"), "{said}");
+        assert!(!said.contains("opensesame"), "a secret is told: {said}");
+    }
+    let said = refused(
+        &redis
+            .with("REDIS_URL", "redis://127.0.0.1")
+            .with("REDIS_PREFIX", "{web} hooks")
+            .with("REDIS_DURABILITY", "1"),
+    );
+    tells(&said, "REDIS_PREFIX", &["without braces"]);
+    tells(&said, "REDIS_DURABILITY", &["\"1\"", "from 2 to 9"]);
+}
+
+/// Else jobs of a production would be kept in a file that goes with its container.
+#[test]
+fn a_redis_that_is_named_and_not_used_is_a_question() {
+    let named = Setup::new()
+        .without("STORE")
+        .with("REDIS_URL", "redis://127.0.0.1");
+    tells(&refused(&named), "STORE", &["REDIS_URL", "STORE=redis"]);
+    let meant = named.with("STORE", "memory").start();
+    assert_eq!(meant.get("/health/live").status, 200);
 }
 
 #[test]
