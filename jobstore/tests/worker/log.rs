@@ -17,7 +17,7 @@ use tracing::{
     subscriber::DefaultGuard,
 };
 
-use crate::support::{Fault, QUEUE, World, secs, start};
+use crate::support::{Fault, QUEUE, World, secs, start, subscribe};
 
 /// Keeps every line of one thread: its level and its text.
 #[derive(Clone, Default)]
@@ -26,7 +26,7 @@ struct Log(Arc<Mutex<Vec<(Level, String)>>>);
 impl Log {
     fn listen() -> (Self, DefaultGuard) {
         let log = Self::default();
-        let guard = tracing::subscriber::set_default(log.clone());
+        let guard = subscribe(log.clone());
         (log, guard)
     }
 

@@ -13,7 +13,7 @@ use tracing::{
     info, span,
 };
 
-use crate::support::{QUEUE, World, secs, start};
+use crate::support::{QUEUE, World, secs, start, subscribe};
 
 /// Keeps what the handlers of one thread say, each with the span that it was said in.
 #[derive(Clone, Default)]
@@ -83,7 +83,7 @@ impl Drop for SaysGoodbye {
 #[tokio::test(start_paused = true)]
 async fn what_a_handler_says_is_said_in_a_span_that_names_its_job() {
     let spans = Spans::default();
-    let _guard = tracing::subscriber::set_default(spans.clone());
+    let _guard = subscribe(spans.clone());
     let world = World::new();
     let new_job = || {
         NewJob::new(QUEUE, "mail.welcome")

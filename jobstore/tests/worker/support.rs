@@ -3,7 +3,7 @@
 mod faulty;
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
@@ -16,6 +16,10 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
     time::{Instant, timeout},
+};
+use tracing::{
+    Dispatch, Subscriber,
+    subscriber::{DefaultGuard, NoSubscriber},
 };
 
 pub(crate) use self::faulty::{Fault, Faulty, Verb};
@@ -123,6 +127,16 @@ impl Running {
         self.task.abort();
         let _ = self.task.await;
     }
+}
+
+/// Lets `subscriber` hear what is traced on this thread.
+///
+/// While there is but one subscriber, whether anybody wants to hear of a place in the code is asked of the thread
+/// that comes by first, and a thread without a subscriber says no for all. So there is a second one for good.
+pub(crate) fn subscribe(subscriber: impl Subscriber + Send + Sync + 'static) -> DefaultGuard {
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+    LazyLock::force(&SECOND);
+    tracing::subscriber::set_default(subscriber)
 }
 
 /// Notes what happened, in order.
