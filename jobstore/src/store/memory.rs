@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use event_listener::EventListener;
 use parking_lot::Mutex;
 
-use self::state::State;
+use self::{keys::Lookup, state::State};
 use crate::{
     Applied, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Durability, Enqueued, Event,
-    Finding, Job, JobDigest, JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay,
-    Replayed, Retention, Store, StoreError, SystemClock, Tally, Timestamp,
+    Finding, Job, JobId, LogPage, NewJob, Page, Pruned, Query, QueueState, Replay, Replayed,
+    Retention, Store, StoreError, SystemClock, Tally, Timestamp,
 };
 
 mod attention;
@@ -130,18 +130,18 @@ impl fmt::Debug for Memory {
 }
 
 /// What takes long, done before the lock is taken.
-fn prepared(mut job: NewJob) -> Result<(NewJob, Option<JobDigest>), StoreError> {
+fn prepared(mut job: NewJob) -> Result<(NewJob, Option<Lookup>), StoreError> {
     job.validate()?;
-    let digest = job.dedupe.as_ref().map(|_| JobDigest::of(&job));
+    let lookup = Lookup::of(&job);
     job.payload = job.payload.detach();
-    Ok((job, digest))
+    Ok((job, lookup))
 }
 
 #[async_trait]
 impl Store for Memory {
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
-        let (job, digest) = prepared(job)?;
-        let enqueued = self.step(|state, now| state.enqueue(job, digest, now))?;
+        let (job, lookup) = prepared(job)?;
+        let enqueued = self.step(|state, now| state.enqueue(job, lookup, now))?;
         if let Enqueued::Created(_) = enqueued {
             self.notify();
         }

@@ -6,13 +6,13 @@ use super::{
     attention::Attention,
     footprint,
     index::Index,
-    keys::{Key, Keys},
+    keys::{Key, Keys, Lookup},
     trail::Trail,
 };
 use crate::{
-    Applied, AuditEntry, Change, Claim, Claimed, Enqueued, Event, IdSource, Job, JobDigest, JobId,
-    LogLine, LogPage, NewJob, Page, Query, Remembered, Repetition, Replay, Replayed, Status,
-    StoreError, Summary, Timestamp, store::entropy::random,
+    Applied, AuditEntry, Claim, Claimed, Enqueued, Event, IdSource, Job, JobId, LogLine, LogPage,
+    NewJob, Page, Query, Remembered, Repetition, Replay, Replayed, StoreError, Summary, Timestamp,
+    store::entropy::random,
 };
 
 pub(super) struct State {
@@ -59,39 +59,39 @@ impl State {
         self.bytes + self.keys.bytes() + self.trail.bytes()
     }
 
-    /// Takes a job in; `digest` is that of the job if it has a dedupe key.
+    /// Takes a job in; `lookup` is that of a job with a dedupe key.
     pub(super) fn enqueue(
         &mut self,
         new: NewJob,
-        digest: Option<JobDigest>,
+        lookup: Option<Lookup>,
         now: Timestamp,
     ) -> Result<Enqueued, StoreError> {
         self.keys.expire(now);
-        let remember = match self.look_up(&new, digest, now) {
-            Ok(remember) => remember,
-            Err(repeated) => return Ok(repeated),
-        };
+        if let Some(repeated) = lookup.and_then(|lookup| self.repetition(lookup, now)) {
+            return Ok(repeated);
+        }
+        let until = new.dedupe.as_ref().map(|dedupe| now + dedupe.window);
         let id = self.ids.next(now, random);
         let job = Job::new(new, id, now);
-        let key = remember.as_ref().map_or(0, |_| Key::BYTES);
-        self.make_room(footprint::of_job(&job) + key)?;
-        if let Some((key, remembered)) = remember {
-            self.keys.insert(key, remembered, id);
+        let bytes = footprint::of_job(&job);
+        self.make_room(bytes + lookup.map_or(0, |_| Key::BYTES))?;
+        if let (Some(Lookup { key, digest }), Some(until)) = (lookup, until) {
+            self.keys.insert(key, Remembered { digest, until }, id);
         }
         self.write(AuditEntry::enqueued(&job));
-        self.keep(job);
+        self.keep(job, bytes);
         Ok(Enqueued::Created(id))
     }
 
     /// Takes all jobs in, or none.
     pub(super) fn enqueue_all(
         &mut self,
-        jobs: Vec<(NewJob, Option<JobDigest>)>,
+        jobs: Vec<(NewJob, Option<Lookup>)>,
         now: Timestamp,
     ) -> Result<Vec<Enqueued>, StoreError> {
         let mut answers = Vec::with_capacity(jobs.len());
-        for (new, digest) in jobs {
-            match self.enqueue(new, digest, now) {
+        for (new, lookup) in jobs {
+            match self.enqueue(new, lookup, now) {
                 Ok(enqueued) => answers.push(enqueued),
                 Err(error) => {
                     self.take_back(&answers);
@@ -129,15 +129,16 @@ impl State {
             Err(refused) => return Ok(Replayed::Refused(refused)),
         };
         // Room is made first, and the job to be replayed may be what has to go for it.
-        self.make_room(footprint::of_job(&new))?;
+        let bytes = footprint::of_job(&new);
+        self.make_room(bytes)?;
         self.alter(id, |kept| *kept = *job);
         entries.into_iter().for_each(|entry| self.write(entry));
-        self.keep(new);
+        self.keep(new, bytes);
         Ok(Replayed::Created(fresh))
     }
 
-    fn keep(&mut self, job: Job) {
-        let bytes = footprint::of_job(&job);
+    /// Keeps a job that takes so many bytes.
+    fn keep(&mut self, job: Job, bytes: usize) {
         self.bytes += bytes;
         self.index.add(&job);
         let kept = Kept {
@@ -152,27 +153,15 @@ impl State {
         self.trail.write(entry);
     }
 
-    /// What to remember under the job's dedupe key if it has one, or the answer if it is a repetition.
-    fn look_up(
-        &self,
-        new: &NewJob,
-        digest: Option<JobDigest>,
-        now: Timestamp,
-    ) -> Result<Option<(Key, Remembered)>, Enqueued> {
-        let (Some(dedupe), Some(digest)) = (&new.dedupe, digest) else {
-            return Ok(None);
-        };
-        let key = Key::new(&new.queue, &dedupe.key);
-        if let Some((remembered, id)) = self.keys.get(&key) {
-            let status = self.jobs.get(&id).map(|kept| kept.job.status);
-            match remembered.compare(digest, now) {
-                Repetition::Same => return Err(Enqueued::Duplicate { id, status }),
-                Repetition::Different => return Err(Enqueued::Conflict { id, status }),
-                Repetition::No => {}
-            }
+    /// The answer to a job with a dedupe key, if it is a repetition.
+    fn repetition(&self, lookup: Lookup, now: Timestamp) -> Option<Enqueued> {
+        let (remembered, id) = self.keys.get(&lookup.key)?;
+        let status = self.jobs.get(&id).map(|kept| kept.job.status);
+        match remembered.compare(lookup.digest, now) {
+            Repetition::Same => Some(Enqueued::Duplicate { id, status }),
+            Repetition::Different => Some(Enqueued::Conflict { id, status }),
+            Repetition::No => None,
         }
-        let until = now + dedupe.window;
-        Ok(Some((key, Remembered { digest, until })))
     }
 
     pub(super) fn claim(&mut self, claim: &Claim, now: Timestamp) -> Claimed {
@@ -191,53 +180,43 @@ impl State {
                 worker: claim.worker.clone(),
                 lease: claim.lease,
             };
-            let applied = self.apply(id, event, now);
-            debug_assert_eq!(
-                applied,
-                Applied::Now(Status::Running),
-                "a due job can be claimed"
-            );
-            claimed.jobs.extend(self.get(id));
+            let kept = self.change(id, event, now);
+            debug_assert!(kept.is_ok(), "a due job can be claimed");
+            claimed.jobs.extend(kept.map(|kept| (*kept.job).clone()));
         }
         claimed
     }
 
     pub(super) fn apply(&mut self, id: JobId, event: Event, now: Timestamp) -> Applied {
-        let Some(kept) = self.jobs.get_mut(&id) else {
-            return Applied::Unknown;
-        };
-        self.index.remove(&kept.job);
-        let applied = kept.job.apply(event, now);
-        self.index.add(&kept.job);
-        let status = kept.job.status;
-        match applied {
-            Err(refused) => Applied::Refused(refused),
-            Ok(change) => {
-                self.follow(id, change);
-                Applied::Now(status)
-            }
+        match self.change(id, event, now) {
+            Ok(kept) => Applied::Now(kept.job.status),
+            Err(not) => not,
         }
     }
 
-    /// Writes what a change of a job brings with it.
-    fn follow(&mut self, id: JobId, change: Change) {
-        if change.frees_key {
-            self.free_key(id);
+    /// Applies `event` to a job and writes what that brings with it, or says why not.
+    fn change(&mut self, id: JobId, event: Event, now: Timestamp) -> Result<&Kept, Applied> {
+        let kept = self.jobs.get_mut(&id).ok_or(Applied::Unknown)?;
+        self.index.remove(&kept.job);
+        let applied = kept.job.apply(event, now);
+        self.index.add(&kept.job);
+        let change = applied.map_err(Applied::Refused)?;
+        if change.frees_key
+            && let Some(key) = &kept.job.dedupe_key
+        {
+            self.keys.remove(&Key::new(&kept.job.queue, key), id);
         }
         if let Some(entry) = change.audit {
-            self.write(entry);
+            self.trail.write(entry);
         }
-        let own = self.jobs.get(&id).map_or(0, |kept| kept.bytes);
-        let others = self.bytes + self.keys.bytes() - own;
-        let room = self.capacity.saturating_sub(others);
-        if let Some(kept) = self.jobs.get_mut(&id) {
-            if let Some(line) = change.line {
-                kept.log_line(line, room);
-            }
-            self.bytes -= kept.bytes;
-            kept.bytes = kept.count();
-            self.bytes += kept.bytes;
+        let others = self.bytes - kept.bytes;
+        if let Some(line) = change.line {
+            let taken = others + self.keys.bytes();
+            kept.log_line(line, self.capacity.saturating_sub(taken));
         }
+        kept.bytes = kept.count();
+        self.bytes = others + kept.bytes;
+        Ok(kept)
     }
 
     /// Forgets the dedupe key of a job, if it is still the job's own.
