@@ -4,29 +4,36 @@ use std::fs;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jobstore::{File, store::file::Options};
+use tempfile::TempDir;
 
 use crate::table::Table;
-use crate::{load, work};
+use crate::{CALLERS, load, work};
 
-/// As many as the aims are stated for.
-const CALLERS: usize = 256;
+/// For how long a sync takes the rate is computed that the aim is stated for.
+const AIMED_AT: Duration = Duration::from_micros(250);
 
 const SYNC: &str = "fdatasync of 4 KiB more";
 const ENQUEUE: &str = "enqueue, 256 callers";
 const ENQUEUE_ALONE: &str = "enqueue, 256 callers, one commit each";
+const ENQUEUE_UNSYNCED: &str = "enqueue, 256 callers, where a sync takes no time";
 
 pub(crate) async fn compare(rounds: usize, jobs: usize) {
     let mut table = Table::new("in a file", SYNC);
+    let mut busy = f64::INFINITY;
     for round in 1..=rounds {
         eprintln!("file {round}/{rounds}");
         let dir = tempfile::tempdir().expect("there is room");
         table.add(SYNC, syncs(dir.path()));
         let few = jobs / 20;
         let store = open(dir.path(), "together", Options::DEFAULT_MAX_BATCH);
+        let before = writing();
         table.add(ENQUEUE, load::enqueue(&store, CALLERS, jobs).await);
+        if let (Some(before), Some(after)) = (before, writing()) {
+            busy = busy.min((after - before).as_secs_f64() / jobs as f64);
+        }
         table.add(
             "claim and complete, 256 callers",
             work::work_off(&store, CALLERS).await,
@@ -41,25 +48,49 @@ pub(crate) async fn compare(rounds: usize, jobs: usize) {
             "claim and complete, one caller",
             work::work_off(&store, 1).await,
         );
+
+        if let Some(dir) = in_memory() {
+            let store = open(dir.path(), "unsynced", Options::DEFAULT_MAX_BATCH);
+            table.add(ENQUEUE_UNSYNCED, load::enqueue(&store, CALLERS, jobs).await);
+            table.add(
+                "claim and complete, where a sync takes no time",
+                work::work_off(&store, CALLERS).await,
+            );
+        }
     }
     table.print();
     let gain = table.rate(ENQUEUE) / table.rate(ENQUEUE_ALONE);
     println!("together {gain:.1} times one commit each");
-}
-
-/// How many bytes of the file a job takes that waits, with its key, its index entries and its audit entry.
-pub(crate) async fn bytes_a_job(jobs: usize) {
-    let dir = tempfile::tempdir().expect("there is room");
-    let store = open(dir.path(), "stored", Options::DEFAULT_MAX_BATCH);
-    work::fill(&store, 0, jobs).await;
-    drop(store);
-    let file = fs::metadata(dir.path().join("stored")).expect("it was just written");
-    println!("{} bytes a job in the file", file.len() / jobs as u64);
+    println!(
+        "the thread that writes is on a processor for {:.1} us of each; where a sync takes {AIMED_AT:?}, that would \
+         make {:.0}/s (computed)",
+        busy * 1e6,
+        CALLERS as f64 / (AIMED_AT.as_secs_f64() + CALLERS as f64 * busy)
+    );
 }
 
 pub(crate) fn open(dir: &Path, name: &str, max_batch: NonZeroUsize) -> File {
     let options = Options::new().max_batch(max_batch);
     File::open_with(dir.join(name), options).expect("there is room")
+}
+
+/// A directory in memory, which only Linux has at a known place: a sync there takes no time.
+pub(crate) fn in_memory() -> Option<TempDir> {
+    tempfile::tempdir_in("/dev/shm").ok()
+}
+
+/// How long the threads that write have been on a processor so far. Only Linux tells.
+fn writing() -> Option<Duration> {
+    let mut total = Duration::ZERO;
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        let thread = thread.ok()?.path();
+        let name = fs::read_to_string(thread.join("comm")).ok()?;
+        if name.trim_end() == "jobstore-writer" {
+            let times = fs::read_to_string(thread.join("schedstat")).ok()?;
+            total += Duration::from_nanos(times.split(' ').next()?.parse().ok()?);
+        }
+    }
+    Some(total)
 }
 
 /// How often a second the disk confirms that a little more of a file is kept.

@@ -32,12 +32,6 @@ pub(crate) async fn compare(rounds: usize, jobs: usize) {
         table.add("100 together", work_off(jobs, TOGETHER).await);
     }
     table.print();
-    let store = Memory::with_capacity(ROOM);
-    work::fill(&store, 0, jobs).await;
-    println!(
-        "{} bytes a job, its key and its audit entry",
-        store.bytes() / jobs
-    );
 }
 
 /// What cannot be saved: a digest of the payload, and a place in a map of ids and one of keys.
