@@ -63,7 +63,7 @@ pub(crate) async fn compare(rounds: usize, jobs: usize) {
     println!("together {gain:.1} times one commit each");
     println!(
         "the thread that writes is on a processor for {:.1} us of each; where a sync takes {AIMED_AT:?}, that would \
-         make {:.0}/s (computed)",
+         make {:.0}/s at most (computed)",
         busy * 1e6,
         CALLERS as f64 / (AIMED_AT.as_secs_f64() + CALLERS as f64 * busy)
     );
