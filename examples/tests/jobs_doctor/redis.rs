@@ -61,7 +61,7 @@ async fn damage_is_found_and_mended_when_that_is_asked_for() {
     server.cli(&["ZREM", &due, &waiting]);
     server.cli(&["ZADD", "{app}:leases", "7", ghost]);
     server.cli(&["PERSIST", &key(&server, "{app}:key:*")]);
-    server.cli(&["HINCRBY", "{app}:tallies", "ready mail", "5"]);
+    server.cli(&["HSET", "{app}", "queue mail", "0 9 1 0 0 0 0"]);
 
     let faults = [
         format!("error: job {waiting}: is not where it is looked for"),
@@ -154,7 +154,7 @@ async fn the_primary_behind_sentinels_is_examined() {
 async fn the_master_that_has_the_store_is_examined() {
     let mut cluster = Cluster::start();
     fill_redis(&cluster.url()).await;
-    let owner = cluster.owner("{app}:tallies");
+    let owner = cluster.owner("{app}");
     cluster.masters()[owner].config_set("maxmemory-policy", "allkeys-lru");
     let said = examine(&cluster.url(), &[]);
     let line = "note: queue mail: 1 waiting, 1 running, 0 dead; workers are at it";

@@ -45,7 +45,7 @@ fn a_slot_that_has_moved_is_found() {
         }
         let id = enqueue(&store, job()).await;
         assert_eq!(find(&store, id).await.status, Status::Ready);
-        assert_eq!(cluster.masters()[2].cli(&["EXISTS", "{app}:ids"]), "1");
+        assert_eq!(cluster.masters()[2].cli(&["EXISTS", "{app}"]), "1");
     });
 }
 

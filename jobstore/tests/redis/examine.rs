@@ -71,7 +71,7 @@ fn what_is_damaged_is_found_and_mended() {
         server.cli(&["ZADD", "{app}:leases", "7", ghost]);
         server.cli(&["RPUSH", &format!("{{app}}:log:{ghost}"), "1 1 1 info text"]);
         server.cli(&["PERSIST", lock]);
-        server.cli(&["HINCRBY", "{app}:tallies", "ready queue", "5"]);
+        server.cli(&["HSET", "{app}", "queue queue", "0 8 0 0 0 0 0"]);
 
         let found = store.examine(false).await.unwrap();
         assert_eq!(

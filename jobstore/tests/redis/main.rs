@@ -9,6 +9,7 @@ mod faults;
 mod half_a_step;
 mod laws;
 mod line;
+mod look;
 mod lost_answers;
 mod peers;
 mod sentinel;

@@ -29,7 +29,7 @@ fn what_the_replica_was_told_outlives_the_primary() {
             finish(&store, job).await;
         }
         assert_eq!(claim(&store, 10).await.len(), 6);
-        let keys = sentinel.primary().cli(&["EXISTS", "{app}:ids"]);
+        let keys = sentinel.primary().cli(&["EXISTS", "{app}"]);
         assert_eq!(keys, "1", "it is the replica that keeps them now");
     });
 }

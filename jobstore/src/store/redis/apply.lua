@@ -10,7 +10,7 @@ local function apply_at(offset)
     return '!?'
   end
   local refused = apply(job, unpack(ARGV, offset + 2, offset + FIELDS))
-  return refused and '!' .. refused or job[STATUS]
+  return refused and '!' .. refused or job.status
 end
 
 return run(function()

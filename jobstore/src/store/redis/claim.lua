@@ -42,23 +42,24 @@ local taken = {}
 local function take(id, key, worker, lease)
   taken[key] = (taken[key] or 0) + 1
   local kept = call('HGETALL', JOB .. id)
-  local fields = {}
-  for place = 1, #kept, 2 do
-    fields[kept[place]] = place + 1
+  local line
+  for at = 1, #kept, 2 do
+    local field = kept[at]
+    if field == 'line' then
+      line = at + 1
+    elseif field == 'progress' then
+      kept[at + 1] = ''
+    elseif field == 'payload' then
+      room = room - #kept[at + 1]
+    end
   end
-  local job = parse(id, fields.line and kept[fields.line])
+  local job = parse(id, line and kept[line])
   if not job or job.place ~= key or apply(job, 'claim', '', worker, lease) then
     -- It is not here, whatever the index says.
     move(key, id)
     return nil
   end
-  kept[fields.line] = concat(job, ' ')
-  if fields.progress then
-    kept[fields.progress] = ''
-  end
-  if fields.payload then
-    room = room - #kept[fields.payload]
-  end
+  kept[line] = job.line
   return kept
 end
 
@@ -68,8 +69,8 @@ local function next_due(queue)
   for rank = URGENT, LOW do
     local id = call('ZRANGEBYSCORE', due(rank, queue), '(' .. NOW, '+inf', 'LIMIT', 0, 1)[1]
     local job = id and read(id)
-    if job and (found == '' or is_after(found, job[RUN_AT])) then
-      found = job[RUN_AT]
+    if job and (found == '' or is_after(found, job.run_at)) then
+      found = job.run_at
     end
   end
   return found

@@ -10,8 +10,8 @@ return run(function()
   for _, id in ipairs(ids) do
     local job = read(id)
     if job then
-      tell(job, 'delete', job[STATUS], '', actor, reason)
-      free_key(job)
+      tell(job, 'delete', job.status, '', actor, reason)
+      free_key(id)
       remove(job)
       deleted = deleted + 1
     elseif ARGV[HEAD + 4] == '' then

@@ -25,20 +25,19 @@ end
 -- Whether a job is where it says that it is.
 local function look_at_job(id)
   local job = read(id)
-  if not job then
+  if not job or not job.created then
     say('corrupt', id)
     return
   end
-  local is_final = job[STATUS] == 'done' or job[STATUS] == 'dead' or job[STATUS] == 'cancelled'
-  if (job[STATUS] == 'running') ~= (job[UNTIL] ~= '') or is_final ~= (job[ENDED] ~= '') then
+  local is_final = job.status == 'done' or job.status == 'dead' or job.status == 'cancelled'
+  if (job.status == 'running') ~= (job.till ~= '') or is_final ~= (job.ended ~= '') then
     say('contradiction', id)
     return
   end
   enter_if_missing(job.place, job.score, id, 'misplaced')
-  enter_if_missing(IDS, 0, id, 'unlisted')
-  local places = call('HGET', JOB .. id, 'places') or ''
-  if job[PRINT] ~= '' then
-    places = places .. ' print:' .. job[PRINT]
+  local _, places = made(id)
+  if job.print ~= '' then
+    places = places .. ' print:' .. job.print
   end
   for place in string.gmatch(places, '[^ ]+') do
     enter_if_missing(IN .. place, 0, id, 'unlisted')
@@ -51,14 +50,15 @@ local function belongs(id, key)
   if not job then
     return call('EXISTS', JOB .. id) == 1
   end
-  if key == IDS or key == job.place then
+  if key == job.place then
     return true
   end
   local place = sub(key, 1, #IN) == IN and sub(key, #IN + 1)
   if not place then
     return false
   end
-  local places = ' ' .. (call('HGET', JOB .. id, 'places') or '') .. ' print:' .. job[PRINT] .. ' '
+  local _, places = made(id)
+  places = ' ' .. places .. ' print:' .. job.print .. ' '
   return string.find(places, ' ' .. place .. ' ', 1, true) ~= nil
 end
 

@@ -14,11 +14,12 @@ impl<C: ClientLike> Server<C> {
         let mut findings = self.settings().await?;
         let mut sets = BTreeSet::new();
         self.walk("", mend, &mut sets, &mut findings).await?;
-        for set in sets {
-            self.walk(&set, mend, &mut BTreeSet::new(), &mut findings)
+        for set in &sets {
+            self.walk(set, mend, &mut BTreeSet::new(), &mut findings)
                 .await?;
         }
-        findings.extend(self.recount(mend).await?);
+        let queues = sets.iter().filter_map(|set| set.strip_prefix(":in:queue:"));
+        findings.extend(self.recount(mend, queues).await?);
         Ok(findings)
     }
 
@@ -48,8 +49,14 @@ impl<C: ClientLike> Server<C> {
         }
     }
 
-    async fn recount(&self, mend: bool) -> Result<Vec<Finding>, StoreError> {
-        let words = [u8::from(mend).to_string().into()];
+    /// Counts the jobs of all queues: of those that are known, and of these.
+    async fn recount(
+        &self,
+        mend: bool,
+        queues: impl Iterator<Item = &str>,
+    ) -> Result<Vec<Finding>, StoreError> {
+        let mut words = vec![u8::from(mend).to_string().into()];
+        words.extend(queues.map(Value::from));
         let mut reply = self.make(&script::RECOUNT, words).await?;
         let mended = reply.text()? == "1";
         let mut differs = reply.list()?;

@@ -7,6 +7,12 @@ local wanted, below, from = tonumber(ARGV[HEAD + 1]), ARGV[HEAD + 2], ARGV[HEAD 
 local since, till = ARGV[HEAD + 4], ARGV[HEAD + 5]
 local status, queue, kind, places = ARGV[HEAD + 6], ARGV[HEAD + 7], ARGV[HEAD + 8], ARGV[HEAD + 9]
 local MOST, MOST_QUEUES = 1000, 64
+-- How many of each queue where there are many.
+local LEAST = 10
+
+local function is_newer(one, other)
+  return one > other
+end
 
 local indexes = {}
 for name in string.gmatch(places, '[^ ]+') do
@@ -20,10 +26,7 @@ local function sets_of_status()
   end
   local queues = { queue }
   if queue == '' then
-    queues = {}
-    for _, name in ipairs(call('HKEYS', TALLIES)) do
-      queues[#queues + 1] = match(name, '^' .. status .. ' (.+)$')
-    end
+    queues = queues_of(status)
   end
   local sets = {}
   for _, name in ipairs(queues) do
@@ -60,38 +63,63 @@ local function few_of_status()
       end
     end
   end
-  table.sort(ids, function(one, other)
-    return one > other
-  end)
+  table.sort(ids, is_newer)
   return ids
 end
 
--- A piece of the smallest index, and whether that was all.
+-- The beginning of several sets as if they were one, down to where the first of the pieces ends that were read; and
+-- whether that was all.
+local function merged(keys)
+  local top, bottom = below == '' and '+' or '(' .. below, from == '' and '-' or '[' .. from
+  local most = math.max(math.ceil(MOST / #keys), LEAST)
+  local ids, lowest = {}, ''
+  for _, key in ipairs(keys) do
+    local piece = call('ZREVRANGEBYLEX', key, top, bottom, 'LIMIT', 0, most)
+    for _, id in ipairs(piece) do
+      ids[#ids + 1] = id
+    end
+    if #piece == most and piece[most] > lowest then
+      lowest = piece[most]
+    end
+  end
+  table.sort(ids, is_newer)
+  while #ids > 0 and ids[#ids] < lowest do
+    ids[#ids] = nil
+  end
+  return ids, lowest == ''
+end
+
+-- A piece of the smallest index, or of the queues', and whether that was all.
 local function candidates()
   local ids = few_of_status()
   if ids then
     return ids, true
   end
-  local narrowest, size = IDS, nil
+  local narrowest, size
   for _, key in ipairs(indexes) do
     local count = call('ZCARD', key)
     if not size or count < size then
       narrowest, size = key, count
     end
   end
-  local top, bottom = below == '' and '+' or '(' .. below, from == '' and '-' or '[' .. from
-  ids = call('ZREVRANGEBYLEX', narrowest, top, bottom, 'LIMIT', 0, MOST)
-  return ids, #ids < MOST
+  if narrowest then
+    return merged({ narrowest })
+  end
+  local sets = {}
+  for _, counts in ipairs(tally()) do
+    sets[#sets + 1] = IN .. 'queue:' .. counts.name
+  end
+  return merged(sets)
 end
 
 local function is_meant(job)
-  if (status ~= '' and job[STATUS] ~= status) or (queue ~= '' and job[QUEUE] ~= queue) then
+  if (status ~= '' and job.status ~= status) or (queue ~= '' and job.queue ~= queue) then
     return false
   end
-  if kind ~= '' and job[KIND] ~= kind then
+  if kind ~= '' and job.kind ~= kind then
     return false
   end
-  local created = tonumber(job[CREATED])
+  local created = tonumber(job.created)
   if (since ~= '' and created < tonumber(since)) or (till ~= '' and created >= tonumber(till)) then
     return false
   end
@@ -108,8 +136,8 @@ local answers = { NOW, '' }
 for place, id in ipairs(ids) do
   local job = read(id)
   if job and is_meant(job) then
-    local latest = 'e' .. text((job[FAILURES] + 31) % 32)
-    local fields = { 'line', 'by', 'progress', 'triage', 'solved', latest }
+    local latest = 'e' .. text((job.failures + 31) % 32)
+    local fields = { 'line', 'made', 'progress', 'triage', 'solved', latest }
     local kept, found = call('HMGET', JOB .. id, unpack(fields)), {}
     for field, value in ipairs(kept) do
       if value then

@@ -5,6 +5,6 @@ if not job then
 end
 local key = LOG .. job.id
 -- The newest are kept, without a gap.
-local first = job[LOG_LINES] - call('LLEN', key) + 1
+local first = job.log_lines - call('LLEN', key) + 1
 local start = math.max(ARGV[HEAD + 2] + 1 - first, 0)
 return { NOW, call('LRANGE', key, text(start), text(start + ARGV[HEAD + 3] - 1)) }

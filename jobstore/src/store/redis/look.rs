@@ -102,20 +102,12 @@ impl<C: ClientLike> Server<C> {
     }
 
     pub(super) async fn queues(&self) -> Result<Vec<QueueState>, StoreError> {
-        let mut reply = self.ask(&script::QUEUES, []).await?;
-        let (mut counts, mut states) = (reply.list()?, reply.list()?);
+        let mut states = self.ask(&script::QUEUES, []).await?.list()?;
         let mut queues = Vec::new();
         while !states.is_empty() {
             queues.push(read_queue(states.list()?)?);
         }
         queues.sort_by(|one, other| one.queue.cmp(&other.queue));
-        while !counts.is_empty() {
-            let (name, count) = (counts.text()?, counts.count()?);
-            let (status, queue) = name.split_once(' ').unwrap_or_default();
-            let place = queues.binary_search_by(|state| state.queue.as_str().cmp(queue));
-            let place = place.map_err(|_| unexpected("no queue"))?;
-            *queues[place].tally.of_mut(parsed(status)?) = count;
-        }
         Ok(queues)
     }
 
@@ -195,15 +187,14 @@ fn read_line(line: &str) -> Result<LogLine, StoreError> {
     })
 }
 
-/// Reads the number of an entry and its fields: `e`, `a` and `r`, each with what it holds.
+/// Reads the number of an entry, what happened, and who did it and why.
 fn read_entry(mut reply: Reply) -> Result<AuditEntry, StoreError> {
     let seq = reply.parsed()?;
-    let mut fields = reply.list()?;
-    let mut field = || {
-        let _name = fields.text()?;
-        fields.text()
-    };
-    let (entry, actor, reason) = (field()?, field()?, field()?);
+    let (entry, by) = (reply.text()?, reply.text()?);
+    let (actor, reason) = by
+        .split_once(' ')
+        .and_then(|(length, by)| by.split_at_checked(length.parse().ok()?))
+        .ok_or_else(|| unexpected("nobody"))?;
     let mut words = entry.split(' ');
     let mut word = || words.next().ok_or_else(|| unexpected("half an entry"));
     let status = |word: &str| (!word.is_empty()).then(|| parsed(word)).transpose();
@@ -215,13 +206,29 @@ fn read_entry(mut reply: Reply) -> Result<AuditEntry, StoreError> {
         before: status(word()?)?,
         after: status(word()?)?,
         fence: Fence::new(parsed(word()?)?),
-        actor: Actor::new(&actor),
-        reason,
+        actor: Actor::new(actor),
+        reason: reason.into(),
+    })
+}
+
+/// Reads how many jobs there are in each status.
+fn read_tally(counts: &str) -> Result<Tally, StoreError> {
+    let mut counts = counts.split(' ');
+    let mut next = || parsed(counts.next().unwrap_or_default());
+    Ok(Tally {
+        scheduled: next()?,
+        ready: next()?,
+        running: next()?,
+        retrying: next()?,
+        done: next()?,
+        dead: next()?,
+        cancelled: next()?,
     })
 }
 
 fn read_queue(mut reply: Reply) -> Result<QueueState, StoreError> {
     let mut state = QueueState::new(reply.text()?);
+    state.tally = read_tally(&reply.text()?)?;
     state.due_since = reply.time()?;
     state.next_due = reply.time()?;
     state.asked_at = reply.time()?;

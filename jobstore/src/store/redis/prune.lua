@@ -6,17 +6,7 @@
 -- and entries it was.
 local FIELDS = 4
 local left, audit_cutoff = tonumber(ARGV[HEAD + 1]), ARGV[HEAD + 2]
-local jobs, payloads, entries = 0, 0, 0
-
--- The queues that have jobs which ended in a status.
-local function queues_of(status)
-  local queues = {}
-  for _, name in ipairs(call('HKEYS', TALLIES)) do
-    local queue = match(name, '^' .. status .. ' (.+)$')
-    queues[#queues + 1] = queue
-  end
-  return queues
-end
+local jobs, payloads, entries_gone = 0, 0, 0
 
 local function forget(id, key)
   local job = read(id)
@@ -83,7 +73,7 @@ local function drop_payloads(status, cutoff)
         move(key, id)
       else
         call('HDEL', JOB .. id, 'payload')
-        job[BARE] = 'gone'
+        job.bare = 'gone'
         write(job)
         payloads, left = payloads + 1, left - 1
       end
@@ -91,16 +81,27 @@ local function drop_payloads(status, cutoff)
   end
 end
 
+-- Entries are the things that count, and groups of them are what can be deleted: those at the beginning of one may be
+-- gone before the rest of it.
 local function forget_entries(cutoff)
-  local old = {}
-  for _, entry in ipairs(call('XRANGE', AUDIT, '-', '+', 'COUNT', left)) do
-    if tonumber(match(entry[2][2], '^%S+ (%d+)')) >= tonumber(cutoff) then
+  local from, old = tonumber(call('HGET', BASE, 'from') or 0), {}
+  for _, group in ipairs(call('XRANGE', AUDIT, '-', '+', 'COUNT', left)) do
+    local first, size = tonumber(match(group[1], '^%d+')), #group[2] / 2
+    if left == 0 or tonumber(match(group[2][1], '^%S+ (%d+)')) >= tonumber(cutoff) then
       break
     end
-    old[#old + 1] = entry[1]
+    local gone = math.max(from - first, 0)
+    local count = math.min(size - gone, left)
+    entries_gone, left, from = entries_gone + count, left - count, first + gone + count
+    if gone + count == size then
+      old[#old + 1] = group[1]
+    end
+  end
+  if entries_gone > 0 then
+    call('HSET', BASE, 'from', text(from))
   end
   if #old > 0 then
-    entries = call('XDEL', AUDIT, unpack(old))
+    call('XDEL', AUDIT, unpack(old))
   end
 end
 
@@ -122,5 +123,5 @@ return run(function()
   if audit_cutoff ~= '' and left > 0 then
     forget_entries(audit_cutoff)
   end
-  return { NOW, jobs, payloads, entries }
+  return { NOW, jobs, payloads, entries_gone }
 end)

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Display,
-    str::{FromStr, Split},
+    str::{FromStr, SplitN},
     time::Duration,
 };
 
@@ -23,6 +23,12 @@ use crate::{
 /// For how much longer than its window Redis keeps a dedupe key, in milliseconds: by how much clocks may be apart
 /// when one server takes over from another.
 const SLACK_MILLIS: u128 = 60_000;
+
+/// How many words a line has; the last but one is a rest with words of its own, two less.
+const WORDS: usize = 15;
+
+/// What is between the words of the rest of a line: no name has it, and scripts do not take it for a space.
+const UNIT: char = '\u{1f}';
 
 /// What was asked for, apart from what scripts have to know.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,7 +52,7 @@ pub(super) struct Flagged {
 }
 
 /// The arguments that stand for a new job.
-pub(super) fn arguments(new: NewJob) -> Result<[Value; 12], StoreError> {
+pub(super) fn arguments(new: NewJob) -> Result<[Value; 13], StoreError> {
     let words = words(&new);
     let places = places(&new);
     let start = match new.start {
@@ -54,16 +60,16 @@ pub(super) fn arguments(new: NewJob) -> Result<[Value; 12], StoreError> {
         Start::After(delay) => format!("+{}", micros(delay)),
         Start::At(time) => format!("@{}", time.as_micros()),
     };
-    let (key, lock, digest, window, millis) = match &new.dedupe {
+    let (lock, digest, window, millis) = match &new.dedupe {
         None => Default::default(),
         Some(dedupe) => (
-            dedupe.key.clone(),
             names::lock(&new.queue, &dedupe.key),
             const_hex::encode(JobDigest::of(&new).0),
             micros(dedupe.window),
             expires_in_millis(dedupe.window.as_millis()),
         ),
     };
+    let key = new.dedupe.map(|dedupe| dedupe.key).unwrap_or_default();
     let ask = Ask {
         metadata: new.metadata,
         tags: new.tags,
@@ -75,37 +81,40 @@ pub(super) fn arguments(new: NewJob) -> Result<[Value; 12], StoreError> {
     } else {
         json(&ask)?
     };
-    let actor = Actor::new(&new.triggered_by).as_str().len();
+    let by = &new.triggered_by;
+    let (by_len, key_len) = (by.len(), key.len());
+    let made = format!("{lock} {by_len} {key_len} {places}\n{by}{key}{ask}");
     Ok([
+        new.priority.rank().to_string().into(),
+        new.queue.into(),
+        new.batch.unwrap_or_default().into(),
         words.into(),
         start.into(),
         Value::Bytes(new.payload.into_bytes()),
-        new.triggered_by.into(),
-        actor.to_string().into(),
-        ask.into(),
-        key.into(),
+        made.into(),
+        places.into(),
+        Actor::new(by).as_str().into(),
         lock.into(),
         digest.into(),
         window.into(),
         millis.into(),
-        places.into(),
     ])
 }
 
-/// The words of a line from the rank on, of a job that nothing has happened to.
+/// The words of a line that follow the batch, of a job that nothing has happened to; without the last two, which are
+/// when it was created and the worker.
 fn words(new: &NewJob) -> String {
     let at_death = match new.dedupe.as_ref().map(|dedupe| dedupe.at_death) {
         Some(AtDeath::Release) => "release",
         Some(AtDeath::Keep) | None => "",
     };
     let bare = if new.payload.is_empty() { "empty" } else { "" };
-    let (rank, queue, kind) = (new.priority.rank(), &new.queue, &new.kind);
-    let batch = new.batch.as_deref().unwrap_or_default();
+    let kind = &new.kind;
     let print = Fingerprint::of_kind(kind);
     let (lost, interrupted, attempts) = (new.max_lost, new.max_interrupted, new.max_attempts);
     format!(
-        "{rank} {queue} {kind} {batch} {print} {lost} {interrupted} {at_death} {attempts} \
-         0 0 0   0  0  0 0  {bare} "
+        "{at_death} 0  0   {bare} {kind}{UNIT}{print}{UNIT}{lost}{UNIT}\
+         {interrupted}{UNIT}{attempts}{UNIT}0{UNIT}0{UNIT}0{UNIT}{UNIT}0{UNIT}0{UNIT}{UNIT}"
     )
 }
 
@@ -146,25 +155,26 @@ pub(super) fn job(id: JobId, fields: Reply) -> Result<Option<Job>, StoreError> {
     let Some(line) = fields.text("line")? else {
         return Ok(None);
     };
-    let mut words = Words(line.split(' '));
-    let status = words.next()?;
-    let (run_at, created_at) = (words.some_time()?, words.some_time()?);
+    let mut words = Words(line.splitn(WORDS, ' '));
+    let (status, run_at) = (words.next()?, words.some_time()?);
     let _trail = words.word()?;
     let rank = words.next()?;
-    let (queue, kind, batch) = (words.word()?, words.word()?, words.word()?);
+    let (queue, batch, at_death) = (words.word()?, words.word()?, words.word()?);
+    let (attempts, started_at) = (words.next()?, words.time()?);
+    let (fence, until) = (Fence::new(words.next()?), words.time()?);
+    let (ended_at, bare) = (words.time()?, words.word()?);
+    let (rest, worker) = (words.word()?, words.word()?);
+
+    let mut words = Words(rest.splitn(WORDS, UNIT));
+    let kind = words.word()?;
     let _print = words.word()?;
     let (max_lost, max_interrupted) = (words.next()?, words.next()?);
-    let at_death = words.word()?;
-    let (max_attempts, attempts) = (words.next()?, words.next()?);
-    let (lost, interrupted) = (words.next()?, words.next()?);
-    let (started_at, ended_at) = (words.time()?, words.time()?);
-    let (fence, until) = (Fence::new(words.next()?), words.time()?);
-    let failures = words.next()?;
-    let fingerprint = words.option()?;
+    let (max_attempts, lost, interrupted) = (words.next()?, words.next()?, words.next()?);
+    let (failures, fingerprint) = (words.next()?, words.option()?);
     let (log_lines, replays, replayed_at) = (words.next()?, words.next()?, words.time()?);
-    let bare = words.word()?;
-    let worker = words.rest();
-    let ask: Ask = fields.json("ask")?.unwrap_or_default();
+    let created_at = words.some_time()?;
+
+    let made = Made::read(fields.text("made")?.unwrap_or_default())?;
     Ok(Some(Job {
         id,
         queue: queue.into(),
@@ -176,16 +186,16 @@ pub(super) fn job(id: JobId, fields: Reply) -> Result<Option<Job>, StoreError> {
             .map(Payload::from)
             .unwrap_or_default(),
         payload_gone: bare == "gone",
-        triggered_by: fields.text("by")?.unwrap_or_default().into(),
-        metadata: ask.metadata,
-        tags: ask.tags,
-        subject: ask.subject,
+        triggered_by: made.by.into(),
+        metadata: made.ask.metadata,
+        tags: made.ask.tags,
+        subject: made.ask.subject,
         batch: (!batch.is_empty()).then(|| batch.into()),
-        parent: ask.parent,
+        parent: made.ask.parent,
         replay_of: fields.text("of")?.map(parsed).transpose()?,
         replays,
         replayed_at,
-        dedupe_key: fields.text("key")?.map(Into::into),
+        dedupe_key: (!made.key.is_empty()).then(|| made.key.into()),
         at_death: match at_death {
             "release" => AtDeath::Release,
             _ => AtDeath::Keep,
@@ -203,7 +213,7 @@ pub(super) fn job(id: JobId, fields: Reply) -> Result<Option<Job>, StoreError> {
         fence,
         lease: until.map(|until| Lease {
             fence,
-            worker: WorkerId::new(&worker),
+            worker: WorkerId::new(worker),
             until,
         }),
         errors: fields.failures(failures)?,
@@ -213,6 +223,30 @@ pub(super) fn job(id: JobId, fields: Reply) -> Result<Option<Job>, StoreError> {
         log_lines,
         result: fields.json("result")?,
     }))
+}
+
+/// What a job was made with, as far as scripts need not know it.
+struct Made<'a> {
+    by: &'a str,
+    key: &'a str,
+    ask: Ask,
+}
+
+impl<'a> Made<'a> {
+    /// Reads `lock by_length key_length places`, and on the next line who asked, the dedupe key and what was asked.
+    fn read(text: &'a str) -> Result<Self, StoreError> {
+        let half = || unexpected("half of what a job was made with");
+        let (head, said) = text.split_once('\n').ok_or_else(half)?;
+        let mut words = head.splitn(4, ' ').skip(1);
+        let mut length = || parsed(words.next().unwrap_or_default());
+        let (by, rest) = said.split_at_checked(length()?).ok_or_else(half)?;
+        let (key, ask) = rest.split_at_checked(length()?).ok_or_else(half)?;
+        let ask = match ask {
+            "" => Ask::default(),
+            ask => from_json(ask)?,
+        };
+        Ok(Self { by, key, ask })
+    }
 }
 
 /// The fields of a hash.
@@ -321,8 +355,8 @@ pub(super) fn some_time(word: &str) -> Result<Timestamp, StoreError> {
     reply::time(word)?.ok_or_else(|| unexpected("no time"))
 }
 
-/// The words of a line, one after the other.
-struct Words<'a>(Split<'a, char>);
+/// The words of a line, one after the other. The last may have separators in it.
+struct Words<'a>(SplitN<'a, char>);
 
 impl<'a> Words<'a> {
     fn word(&mut self) -> Result<&'a str, StoreError> {
@@ -344,10 +378,5 @@ impl<'a> Words<'a> {
 
     fn some_time(&mut self) -> Result<Timestamp, StoreError> {
         some_time(self.word()?)
-    }
-
-    /// What is left, which may have spaces in it.
-    fn rest(self) -> String {
-        self.0.collect::<Vec<_>>().join(" ")
     }
 }

@@ -9,51 +9,52 @@ local job = read(id)
 if not job then
   return { NOW, 'unknown', '' }
 end
-if job[ENDED] == '' then
-  return { NOW, 'status', job[STATUS] }
+if job.ended == '' then
+  return { NOW, 'status', job.status }
 end
-if job[BARE] == 'gone' then
+if job.bare == 'gone' then
   return { NOW, 'gone', '' }
 end
-if tonumber(job[REPLAYS]) >= cap then
-  return { NOW, 'capped', job[REPLAYS] }
+if tonumber(job.replays) >= cap then
+  return { NOW, 'capped', job.replays }
 end
-local free = job[REPLAYED] ~= '' and later(job[REPLAYED], cooldown)
+local free = job.replayed ~= '' and later(job.replayed, cooldown)
 if free and now < tonumber(free) then
   return { NOW, 'cooling', free }
 end
 
 return run(function()
-  job[REPLAYS], job[REPLAYED] = text(job[REPLAYS] + 1), NOW
-  tell(job, 'replay', job[STATUS], job[STATUS], actor, reason)
+  job.replays, job.replayed = text(job.replays + 1), NOW
+  tell(job, 'replay', job.status, job.status, actor, reason)
 
   local new = {}
-  for word = STATUS, WORKER do
-    new[word] = job[word]
+  for word, value in pairs(job) do
+    new[word] = value
   end
-  local run_at = later(NOW, delay)
+  local run_at = from_now(delay)
   new.id = fresh_id()
-  new[STATUS], new[RUN_AT], new[CREATED], new[TRAIL] = tonumber(run_at) > now and 'scheduled' or 'ready', run_at, NOW, ''
-  for _, word in ipairs({ ATTEMPTS, LOST, INTERRUPTED, FENCE, FAILURES, LOG_LINES }) do
+  new.status, new.run_at, new.created, new.trail = tonumber(run_at) > now and 'scheduled' or 'ready', run_at, NOW, ''
+  for _, word in ipairs({ 'attempts', 'lost', 'interrupted', 'fence', 'failures', 'log_lines' }) do
     new[word] = '0'
   end
-  for _, word in ipairs({ STARTED, ENDED, UNTIL, PRINT, WORKER }) do
+  for _, word in ipairs({ 'started', 'ended', 'till', 'print', 'worker' }) do
     new[word] = ''
   end
 
-  if job[STATUS] == 'dead' then
+  if job.status == 'dead' then
     resolve(job, ARGV[HEAD + 7], ARGV[HEAD + 8], new.id)
   end
   write(job)
 
-  tell(new, 'enqueue', '', new[STATUS], actor, '')
-  local kept = call('HMGET', JOB .. id, 'payload', 'ask', 'places')
-  call('HSET', JOB .. new.id, 'line', concat(new, ' '), 'by', actor, 'of', id)
-  for place, field in ipairs({ 'payload', 'ask', 'places' }) do
-    if kept[place] then
-      call('HSET', JOB .. new.id, field, kept[place])
-    end
+  tell(new, 'enqueue', '', new.status, actor, '')
+  local kept = call('HMGET', JOB .. id, 'made', 'payload')
+  local by_len, key_len, places, said = match(kept[1] or '', '^[^ ]* (%d+) (%d+) ([^\n]*)\n(.*)$')
+  local ask = sub(said or '', (by_len or 0) + (key_len or 0) + 1)
+  local its_made = concat({ '', #actor, 0, places or '' }, ' ') .. '\n' .. actor .. ask
+  call('HSET', JOB .. new.id, 'line', line(new), 'made', its_made, 'of', id)
+  if kept[2] then
+    call('HSET', JOB .. new.id, 'payload', kept[2])
   end
-  enter(new, kept[3] or '')
+  enter(new, places or '')
   return { NOW, 'created', new.id }
 end)

@@ -36,24 +36,24 @@ macro_rules! scripts {
 }
 
 scripts! {
-    ENQUEUE = "keep.lua" "enqueue.lua";
-    CLAIM = "keep.lua" "machine.lua" "claim.lua";
-    APPLY = "keep.lua" "machine.lua" "apply.lua";
-    REAP = "keep.lua" "machine.lua" "reap.lua";
-    REPLAY = "keep.lua" "machine.lua" "replay.lua";
-    DELETE = "keep.lua" "delete.lua";
-    PRUNE = "keep.lua" "prune.lua";
-    PAUSE = "keep.lua" "pause.lua";
+    ENQUEUE = "keep.lua" "change.lua" "create.lua" "enqueue.lua";
+    CLAIM = "keep.lua" "change.lua" "lease.lua" "claim.lua";
+    APPLY = "keep.lua" "change.lua" "lease.lua" "resolve.lua" "machine.lua" "apply.lua";
+    REAP = "keep.lua" "change.lua" "lease.lua" "resolve.lua" "machine.lua" "reap.lua";
+    REPLAY = "keep.lua" "change.lua" "create.lua" "resolve.lua" "replay.lua";
+    DELETE = "keep.lua" "change.lua" "remove.lua" "delete.lua";
+    PRUNE = "keep.lua" "change.lua" "remove.lua" "tally.lua" "prune.lua";
+    PAUSE = "keep.lua" "change.lua" "pause.lua";
     GET = "keep.lua" "get.lua";
-    LIST = "keep.lua" "list.lua";
+    LIST = "keep.lua" "tally.lua" "list.lua";
     LOG = "keep.lua" "log.lua";
     TRAIL = "keep.lua" "trail.lua";
-    QUEUES = "keep.lua" "queues.lua";
+    QUEUES = "keep.lua" "tally.lua" "queues.lua";
     BATCH = "keep.lua" "batch.lua";
     CHECK = "keep.lua" "check.lua";
     TIME = "keep.lua" "time.lua";
     EXAMINE = "keep.lua" "examine.lua";
-    RECOUNT = "keep.lua" "recount.lua";
+    RECOUNT = "keep.lua" "change.lua" "tally.lua" "recount.lua";
 }
 
 fn digest(script: &Script) -> String {
