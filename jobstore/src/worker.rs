@@ -173,7 +173,8 @@ impl<H: Handler> Worker<H> {
         }
     }
 
-    /// How many jobs run at once, from 1 to 100,000.
+    /// How many jobs run at once, from 1 to 100,000. The next one is claimed while what became of one is being
+    /// written, so for a moment the worker may hold leases of more, of which it runs no more.
     #[must_use]
     pub fn concurrency(mut self, jobs: usize) -> Self {
         self.concurrency = jobs.clamp(1, MOST_AT_ONCE);

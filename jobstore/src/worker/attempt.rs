@@ -4,7 +4,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::{
-    sync::SemaphorePermit,
+    sync::{OwnedSemaphorePermit, SemaphorePermit},
     time::{Instant, sleep},
 };
 use tracing::{Instrument, debug, info_span, warn};
@@ -41,8 +41,9 @@ impl<H: Handler> Attempt<H> {
         &self.hold
     }
 
-    /// Runs the handler and writes down how it ended. All of it happens in a span of its own.
-    pub(super) async fn run(self, job: Job) -> Outcome {
+    /// Runs the handler and writes down how it ended. All of it happens in a span of its own. The job has its place,
+    /// if the store gave no more than it was asked for, until the handler is done.
+    pub(super) async fn run(self, job: Job, place: Option<OwnedSemaphorePermit>) -> Outcome {
         let span = info_span!(
             "job",
             id = %job.id,
@@ -51,10 +52,10 @@ impl<H: Handler> Attempt<H> {
             attempt = self.number,
             fence = %job.fence,
         );
-        self.bring_to_an_end(job).instrument(span).await
+        self.bring_to_an_end(job, place).instrument(span).await
     }
 
-    async fn bring_to_an_end(self, job: Job) -> Outcome {
+    async fn bring_to_an_end(self, job: Job, place: Option<OwnedSemaphorePermit>) -> Outcome {
         let received = Instant::now();
         let mut run = self.begun(&job);
         let slot = self.slot().await;
@@ -66,6 +67,7 @@ impl<H: Handler> Attempt<H> {
         run.waited += began - received;
         run.took = began.elapsed();
         self.shift.holds.let_go(&self.hold);
+        drop(place);
 
         let (meant, category) = end.means();
         run.outcome = match self.write_down(end, run.took).await {

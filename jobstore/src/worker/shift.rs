@@ -12,7 +12,7 @@ use std::{
 
 use event_listener::EventListener;
 use tokio::{
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
     time::{Instant, sleep, timeout, timeout_at},
 };
@@ -32,6 +32,9 @@ pub(super) struct Shift<H> {
     pub(super) holds: Holds,
     /// One for each handler that may run at once.
     pub(super) slots: Semaphore,
+    /// One for each job that may run or wait for a slot. It is free when the handler is done: what became of one
+    /// job is written while the next one is claimed.
+    places: Arc<Semaphore>,
     pace: Option<Pace>,
     /// Raised when the worker is told to stop: what has not begun by then does not begin.
     pub(super) closing: Signal,
@@ -47,10 +50,16 @@ impl<H: Handler> Shift<H> {
         let name = format!("{}.{}.{:016x}", worker.queue, process::id(), chance::bits());
         let watch = Watch::new(&worker.queue, worker.observers.clone());
         let link = Link::new(worker.jobs.clone(), WorkerId::new(&name), watch);
+        // What is claimed ahead begins when a slot is free, and not when the rate allows it.
+        let ahead = match worker.rate {
+            Some(_) => 0,
+            None => worker.prefetch,
+        };
         Self {
             link: Arc::new(link),
             holds: Holds::new(worker.lease),
             slots: Semaphore::new(worker.concurrency),
+            places: Arc::new(Semaphore::new(worker.concurrency + ahead)),
             pace: worker.rate.map(Pace::new),
             closing: Signal::default(),
             paused: AtomicBool::new(false),
@@ -90,36 +99,42 @@ impl<H: Handler> Shift<H> {
         self.drain(attempts, stopped).await
     }
 
-    /// Waits until there is room for another job, and says for how many.
-    async fn room(&self, attempts: &mut JoinSet<Outcome>) -> usize {
-        let most = self.worker.concurrency + self.ahead();
+    /// Waits until there is room for another job, and takes all the places that there are.
+    async fn room(&self, attempts: &mut JoinSet<Outcome>) -> OwnedSemaphorePermit {
+        // As many more as may run may wait for the store to take what became of them.
+        let most = 2 * (self.worker.concurrency + self.worker.prefetch);
         while attempts.len() >= most {
             let _ = attempts.join_next().await;
         }
-        // All that have ended by now: their places are filled by one claim.
         while attempts.try_join_next().is_some() {}
-        let room = most - attempts.len();
-        match &self.pace {
-            Some(pace) => pace.take(room).await,
-            None => room,
+        let mut room = self.take_places(1).await;
+        let more = self.places.available_permits();
+        room.merge(self.take_places(more.min(most - attempts.len() - 1)).await);
+        if let Some(pace) = &self.pace {
+            let allowed = pace.take(room.num_permits()).await;
+            drop(room.split(room.num_permits() - allowed));
         }
+        room
     }
 
-    /// What is claimed ahead begins when a slot is free, and not when the rate allows it.
-    const fn ahead(&self) -> usize {
-        match self.pace {
-            Some(_) => 0,
-            None => self.worker.prefetch,
-        }
+    async fn take_places(&self, places: usize) -> OwnedSemaphorePermit {
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
+        let taken = Arc::clone(&self.places).acquire_many_owned(places).await;
+        taken.expect("nobody closes it")
     }
 
-    /// Claims up to `room` jobs, starts them, and says when to claim again.
-    async fn claim(self: &Arc<Self>, room: usize, attempts: &mut JoinSet<Outcome>) -> Next {
+    /// Claims up to as many jobs as there is room for, starts them, and says when to claim again.
+    async fn claim(
+        self: &Arc<Self>,
+        room: OwnedSemaphorePermit,
+        attempts: &mut JoinSet<Outcome>,
+    ) -> Next {
+        let places = room.num_permits();
         let claim = Claim {
             queue: self.worker.queue.clone(),
             worker: self.link.worker.clone(),
             lease: self.worker.lease,
-            limit: room,
+            limit: places,
         };
         // Listening first and claiming second misses no job that this process enqueues.
         let bell = self.link.store().listen();
@@ -127,13 +142,13 @@ impl<H: Handler> Shift<H> {
         // What comes after the lease is of no use: it is over by then.
         let verb = self.link.store().claim(&claim);
         let Some(claimed) = self.link.ask(asked + self.worker.lease, verb).await else {
-            self.not_begun(room);
+            self.not_begun(places);
             return Next::After(self.link.pause());
         };
-        self.not_begun(room.saturating_sub(claimed.jobs.len()));
+        self.not_begun(places.saturating_sub(claimed.jobs.len()));
         self.note_pause(claimed.paused);
-        let all = claimed.jobs.len() < room;
-        self.begin(claimed.jobs, asked, attempts);
+        let all = claimed.jobs.len() < places;
+        self.begin(claimed.jobs, room, asked, attempts);
         if all {
             Next::Bell(bell, self.patience(claimed.next_due))
         } else {
@@ -147,7 +162,13 @@ impl<H: Handler> Shift<H> {
         }
     }
 
-    fn begin(self: &Arc<Self>, jobs: Vec<Job>, asked: Instant, attempts: &mut JoinSet<Outcome>) {
+    fn begin(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        mut room: OwnedSemaphorePermit,
+        asked: Instant,
+        attempts: &mut JoinSet<Outcome>,
+    ) {
         let begun: Vec<_> = jobs
             .into_iter()
             .map(|job| (Attempt::new(self, &job, asked), job))
@@ -155,7 +176,7 @@ impl<H: Handler> Shift<H> {
         self.holds
             .keep(begun.iter().map(|(attempt, _)| Arc::clone(attempt.hold())));
         for (attempt, job) in begun {
-            attempts.spawn(attempt.run(job));
+            attempts.spawn(attempt.run(job, room.split(1)));
         }
     }
 

@@ -50,6 +50,21 @@ async fn an_outcome_that_comes_alone_waits_for_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_next_job_is_claimed_while_the_outcome_of_the_last_is_written() {
+    let world = World::new();
+    let ids = enqueue(&world, 10).await;
+    world.store.break_verb(Verb::Settle, Fault::Slow(secs(1)));
+    let worker = start(world.worker(nothing).concurrency(1));
+    for id in ids {
+        assert_eq!(world.ended(id).await.status, Status::Done);
+    }
+    // Two outcomes at a time, and not more, however long the store takes.
+    let took = world.now();
+    assert!((secs(4)..secs(6)).contains(&took), "{took:?}");
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_call_renews_all_leases_of_a_worker() {
     let world = World::new();
     let ids = enqueue(&world, 100).await;
