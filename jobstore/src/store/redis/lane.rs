@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 128;
 /// How many bytes a courier takes along before it goes.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// A line of steps that wait, and those who carry them to the server. One that comes by itself is sent at
+/// A line of steps that wait, and those who carry them to the server. Who comes by himself goes himself, at
 /// once; where there are many, most of the time that each would take is saved.
 pub(super) struct Lane<C: ClientLike> {
     server: Arc<Server<C>>,
@@ -33,7 +33,10 @@ pub(super) struct Lane<C: ClientLike> {
 #[derive(Default)]
 struct Waiting {
     steps: VecDeque<Passenger>,
+    /// How many are under way, be they couriers or those who went themselves.
     couriers: usize,
+    /// Whether the last courier had several steps to carry: then the next has, too.
+    is_crowded: bool,
 }
 
 /// A step, and who waits for the answer.
@@ -64,41 +67,61 @@ impl<C: ClientLike + 'static> Lane<C> {
         Self { head, ..self }
     }
 
-    /// Makes a step, perhaps together with others. It is sent once, or not at all; and it is made whether
-    /// or not anybody waits for the answer to the end.
+    /// Makes a step, perhaps together with others. It is sent once, or not at all; and once it is sent it is made,
+    /// whether or not anybody waits for the answer to the end.
     pub(super) async fn make(
         self: &Arc<Self>,
         arguments: impl Into<Vec<Value>>,
     ) -> Result<Reply, StoreError> {
         let arguments = arguments.into();
+        if Handle::try_current().is_err() {
+            return Err(StoreError::Unavailable(Box::new(NoRuntime)));
+        }
+        if let Some(walker) = self.walk() {
+            return walker.make(arguments).await;
+        }
         let bytes = arguments.iter().filter_map(Value::as_bytes);
         let (answered, answer) = oneshot::channel();
         self.enqueue(Passenger {
             bytes: bytes.map(<[u8]>::len).sum(),
             arguments,
             answered,
-        })?;
+        });
         match answer.await {
             Ok(answer) => answer.map_err(told),
             Err(_) => Err(StoreError::Unavailable(Box::new(Lost))),
         }
     }
 
+    /// Whether somebody who comes now goes himself.
+    fn walk(self: &Arc<Self>) -> Option<Walker<C>> {
+        let mut waiting = self.waiting.lock();
+        if waiting.couriers > 0 || waiting.is_crowded {
+            return None;
+        }
+        waiting.couriers += 1;
+        Some(Walker(Arc::clone(self)))
+    }
+
     /// Puts somebody in the line, and sends a courier if there are not enough.
-    fn enqueue(self: &Arc<Self>, passenger: Passenger) -> Result<(), StoreError> {
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(StoreError::Unavailable(Box::new(NoRuntime)));
-        };
+    fn enqueue(self: &Arc<Self>, passenger: Passenger) {
         // A runtime that is shutting down drops the courier at once, who then looks at the line: so it is not
         // held while he is sent.
         if self.push(passenger) {
-            let courier = Courier {
-                lane: Arc::clone(self),
-                is_done: false,
-            };
+            self.send_courier();
+        }
+    }
+
+    /// Sends a courier, who is counted already.
+    fn send_courier(self: &Arc<Self>) {
+        let courier = Courier {
+            lane: Arc::clone(self),
+            is_done: false,
+        };
+        // Without a runtime he is dropped here.
+        if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(courier.run());
         }
-        Ok(())
     }
 
     /// Puts somebody in the line, and says whether another courier is needed, who is counted from now on.
@@ -116,6 +139,31 @@ fn told(failed: Failed) -> StoreError {
     match *failed {
         StoreError::Corrupt(_) => StoreError::Corrupt(Box::new(failed)),
         _ => StoreError::Unavailable(Box::new(failed)),
+    }
+}
+
+/// Goes himself, with one step.
+struct Walker<C: ClientLike + 'static>(Arc<Lane<C>>);
+
+impl<C: ClientLike + 'static> Walker<C> {
+    async fn make(self, step: Vec<Value>) -> Result<Reply, StoreError> {
+        let lane = &self.0;
+        let arguments = lane.head.iter().cloned().chain(step);
+        let mut reply = lane.server.make(lane.script, arguments).await?;
+        reply.take(lane.answer)
+    }
+}
+
+impl<C: ClientLike + 'static> Drop for Walker<C> {
+    /// Has those carried who have come meanwhile, also if nobody waited for the answer to the end.
+    fn drop(&mut self) {
+        let mut waiting = self.0.waiting.lock();
+        if waiting.steps.is_empty() {
+            waiting.couriers -= 1;
+            return;
+        }
+        drop(waiting);
+        self.0.send_courier();
     }
 }
 
@@ -171,6 +219,7 @@ impl<C: ClientLike + 'static> Courier<C> {
             self.is_done = true;
             return None;
         }
+        waiting.is_crowded = waiters.len() > 1;
         Some((arguments, waiters))
     }
 }
