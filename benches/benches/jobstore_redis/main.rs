@@ -10,6 +10,7 @@
 
 mod apalis;
 mod bull;
+mod limit;
 #[path = "../jobstore/load.rs"]
 mod load;
 mod ours;
@@ -61,6 +62,10 @@ async fn compare(server: &Server, fsync: &str, at_once: usize, rounds: usize, jo
     for round in 1..=rounds {
         eprintln!("{round}/{rounds}");
         server.flush_all();
+        let limit = limit::rate(&connect(server).await, server, at_once, jobs).await;
+        incoming.add("a script that does nothing", limit);
+
+        server.flush_all();
         let ours = Ours::new(connect(server).await).await;
         incoming.add("jobstore", ours.enqueue(at_once, jobs).await);
         outgoing.add("jobstore", ours.work_off(at_once, jobs).await);
@@ -81,7 +86,9 @@ async fn compare(server: &Server, fsync: &str, at_once: usize, rounds: usize, jo
 
 async fn connect(server: &Server) -> Client {
     let config = Config::from_url(&server.url()).expect("the fixture's URLs are fred's");
-    let client = Builder::from_config(config).build();
+    let client = Builder::from_config(config)
+        .with_connection_config(|config| config.tcp.nodelay = Some(true))
+        .build();
     let client = client.expect("the configuration is complete");
     client.init().await.expect("the server can be reached");
     client
