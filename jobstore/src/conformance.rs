@@ -80,6 +80,7 @@ macro_rules! conformance {
                 jobs_without_a_key_are_all_new
                 a_key_outlives_its_job_and_ends_with_its_window
                 a_key_that_is_released_at_death_is_free_then
+                a_freed_key_is_held_for_the_window_of_the_next_job
             }
             claim {
                 a_claimed_job_is_running_under_a_lease

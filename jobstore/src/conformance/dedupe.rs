@@ -220,6 +220,21 @@ pub async fn a_key_that_is_released_at_death_is_free_then(world: World) {
     );
 }
 
+/// Who takes a key that was freed has it for a window of its own: the end of the first one's, which comes earlier, is
+/// none of its business.
+pub async fn a_freed_key_is_held_for_the_window_of_the_next_job(world: World) {
+    let first = world.enqueue(keyed().release_key_at_death()).await;
+    let _ = world.apply(first, events::cancel()).await;
+    world.advance(WINDOW / 2);
+    let second = world.enqueue(keyed()).await;
+    world.advance(WINDOW - TICK);
+    // Stores forget keys when others come in.
+    world.enqueue(job()).await;
+    assert_eq!(world.offer(keyed()).await.id(), second);
+    world.advance(TICK);
+    assert_ne!(world.enqueue(keyed()).await, second);
+}
+
 fn keyed() -> NewJob {
     job().payload("body").dedupe("key", WINDOW)
 }

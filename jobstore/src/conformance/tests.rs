@@ -49,6 +49,7 @@ found! {
         dedupe::a_repetition_does_not_change_the_window
         dedupe::a_window_ends_on_time
         dedupe::a_window_without_end_never_ends
+        dedupe::a_freed_key_is_held_for_the_window_of_the_next_job
         abandoned::an_abandoned_enqueue_happened_or_did_not
         model::a_random_history_is_answered_as_by_a_plain_list
         simulation::a_life_of_crashes_and_pauses_has_a_right_history
