@@ -1,8 +1,8 @@
-//! The promise behind a 202, against `kill -9`: the delivery is there after any restart, ends done,
-//! and was enqueued once.
+//! The promise behind a 202, against `kill -9` of the server and of the Redis behind it: the delivery is there
+//! after any restart, ends done, and was enqueued once.
 //!
 //! Senders behave as providers do: what was not answered they send again. Among that they repeat, now
-//! and then, what was answered long ago. `CRASH_ROUNDS` says how often the server is killed.
+//! and then, what was answered long ago. `CRASH_ROUNDS` says how often is killed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redis_fixture::Server as Redis;
+use redis_fixture::{Options, Server as Redis};
 use webhook_verify::Provider;
 
 use crate::support::delivery::{Delivery, secret, variable};
@@ -28,48 +28,72 @@ const LIFE: Duration = Duration::from_millis(300);
 fn in_a_file_what_was_accepted_survives_every_kill_and_is_done_once() {
     let data = tempfile::tempdir().expect("a folder");
     let folder = data.path().to_str().expect("a path in UTF-8");
-    survive(Setup::new().with("STORE", "file").with("DATA_DIR", folder));
+    kill_servers(&setup().with("STORE", "file").with("DATA_DIR", folder));
 }
 
 #[test]
 fn in_redis_what_was_accepted_survives_every_kill_and_is_done_once() {
     let redis = Redis::start();
-    let url = redis.url();
-    survive(Setup::new().with("STORE", "redis").with("REDIS_URL", &url));
+    kill_servers(&on(&redis));
 }
 
-fn survive(setup: Setup) {
-    let rounds = env::var("CRASH_ROUNDS").map_or(5, |text| text.parse().expect("a whole number"));
-    let setup = setup
-        .with("JOB_LEASE", "1s")
-        .with(&variable(Provider::Stripe), secret(Provider::Stripe));
-
+#[test]
+fn what_was_accepted_survives_every_kill_of_redis_and_is_done_once() {
+    let mut redis = Redis::start_with(Options::new().append_only());
+    let server = on(&redis).start();
     let ledger = Ledger::default();
-    let mut chance = Chance(u64::from(std::process::id()));
-    println!("seed {}", chance.0);
-    for round in 1..=rounds {
-        let server = setup.start();
-        let life = LIFE.mul_f64(chance.fraction());
-        deliver_until_killed(server, life, &ledger, &mut chance);
-        let book = ledger.lock();
-        println!(
-            "round {round}/{rounds}: {} promised, {} unanswered",
-            book.promised.len(),
-            book.unanswered.len()
-        );
+    let mut chance = Chance::new();
+    for round in 1..=rounds() {
+        deliver_until(server.address, &ledger, &mut chance, || redis.kill());
+        redis.restart();
+        until("readiness", || {
+            (server.get("/health/ready").status == 200).then_some(())
+        });
+        ledger.tell(round);
     }
+    audit(&server, &ledger);
+}
 
-    let server = setup.start();
+fn setup() -> Setup {
+    Setup::new()
+        .with("JOB_LEASE", "1s")
+        .with(&variable(Provider::Stripe), secret(Provider::Stripe))
+}
+
+fn on(redis: &Redis) -> Setup {
+    setup()
+        .with("STORE", "redis")
+        .with("REDIS_URL", &redis.url())
+}
+
+fn rounds() -> usize {
+    env::var("CRASH_ROUNDS").map_or(5, |text| text.parse().expect("a whole number"))
+}
+
+fn kill_servers(setup: &Setup) {
+    let ledger = Ledger::default();
+    let mut chance = Chance::new();
+    for round in 1..=rounds() {
+        let server = setup.start();
+        // Dropping it kills it, as `kill -9` does.
+        deliver_until(server.address, &ledger, &mut chance, || drop(server));
+        ledger.tell(round);
+    }
+    audit(&setup.start(), &ledger);
+    assert_eq!(ledger.lock().refused, 0, "the store was there all the time");
+}
+
+/// Sends what is still unanswered to a server that nobody kills any more, and looks at what became of everything.
+fn audit(server: &Server, ledger: &Ledger) {
     let unanswered = std::mem::take(&mut ledger.lock().unanswered);
     for event in unanswered {
-        assert!(
-            send(&event, server.address, &ledger),
-            "nobody kills the server any more"
-        );
+        until("an answer", || {
+            send(&event, server.address, ledger).then_some(())
+        });
     }
     let promised = &ledger.lock().promised;
     assert!(
-        promised.len() >= rounds,
+        promised.len() >= rounds(),
         "the senders hardly got through: {}",
         promised.len()
     );
@@ -80,13 +104,14 @@ fn survive(setup: Setup) {
     let distinct: BTreeSet<_> = promised.values().collect();
     assert_eq!(distinct.len(), promised.len(), "two deliveries share a job");
     assert_eq!(
-        count_jobs(&server),
+        count_jobs(server),
         promised.len(),
         "a delivery was enqueued twice"
     );
     println!(
-        "{} deliveries, {rounds} kills: each is done, each is there once",
-        promised.len()
+        "{} deliveries, {} kills: each is done, each is there once",
+        promised.len(),
+        rounds()
     );
 }
 
@@ -101,11 +126,19 @@ struct Book {
     /// Events that were sent, and may or may not have arrived.
     unanswered: BTreeSet<String>,
     sent: u64,
+    /// How often the store was said to be away.
+    refused: u64,
 }
 
 impl Ledger {
     fn lock(&self) -> MutexGuard<'_, Book> {
         self.0.lock().expect("no sender panicked")
+    }
+
+    fn tell(&self, round: usize) {
+        let book = self.lock();
+        let (promised, unanswered) = (book.promised.len(), book.unanswered.len());
+        println!("round {round}: {promised} promised, {unanswered} unanswered");
     }
 
     /// What to send next: mostly a new event; else one that was lost on the way, or one that arrived.
@@ -123,16 +156,17 @@ impl Ledger {
     }
 }
 
-fn deliver_until_killed(server: Server, life: Duration, ledger: &Ledger, chance: &mut Chance) {
-    let address = server.address;
+/// Delivers until `kill` has killed, after a while, what the answers come from.
+fn deliver_until(server: SocketAddr, ledger: &Ledger, chance: &mut Chance, kill: impl FnOnce()) {
+    let life = LIFE.mul_f64(chance.fraction());
     thread::scope(|scope| {
         for _ in 0..SENDERS {
             let mut chance = Chance(chance.next());
             scope.spawn(move || {
                 loop {
                     let event = ledger.next(&mut chance);
-                    if !send(&event, address, ledger) {
-                        // The server is gone, with or without having kept this one.
+                    if !send(&event, server, ledger) {
+                        // It is gone, with or without having kept this one.
                         ledger.lock().unanswered.insert(event);
                         return;
                     }
@@ -140,15 +174,15 @@ fn deliver_until_killed(server: Server, life: Duration, ledger: &Ledger, chance:
             });
         }
         let start = Instant::now();
-        until("the end of the server's life", || {
+        until("the end of a life", || {
             (start.elapsed() >= life).then_some(())
         });
-        // Dropping it kills it, as `kill -9` does.
-        drop(server);
+        kill();
     });
 }
 
-/// Sends an event, and writes down what was promised. Returns whether there was an answer.
+/// Sends an event, and writes down what was promised. Returns whether anything was: there is no promise in no
+/// answer, nor in that the store is away.
 fn send(event: &str, server: SocketAddr, ledger: &Ledger) -> bool {
     let Ok(reply) = Delivery::new(Provider::Stripe, event)
         .request()
@@ -159,6 +193,10 @@ fn send(event: &str, server: SocketAddr, ledger: &Ledger) -> bool {
     let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&reply.body) else {
         return false;
     };
+    if answer["code"] == "ERR_STORE_UNAVAILABLE" {
+        ledger.lock().refused += 1;
+        return false;
+    }
     assert!(
         matches!(reply.status, 200 | 202),
         "{}: {answer}",
@@ -195,6 +233,12 @@ fn count_jobs(server: &Server) -> usize {
 struct Chance(u64);
 
 impl Chance {
+    fn new() -> Self {
+        let seed = u64::from(std::process::id());
+        println!("seed {seed}");
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 |= 1;
         self.0 ^= self.0 >> 12;
