@@ -44,6 +44,10 @@ mod wake;
 /// A failover that nobody waited for takes steps back: a job may be claimed again that somebody holds, who is then told
 /// that the lease is lost, since no fence is given out twice.
 ///
+/// The time is the server's, and can be set. Set back by five minutes, jobs of the last five wait as long, and so does
+/// the rescue of those whose worker is gone; set forward, leases end early, and jobs that run are given to others,
+/// which their fences keep apart. Let it be slewed, not stepped.
+///
 /// Set `aof-load-truncated no` too, and run `redis-check-aof --fix` before the server is started after a crash. With
 /// `yes`, which is what Redis comes with, a server whose crash has cut a step leaves its first half in the file
 /// and takes that for whole [at the start after the next](https://github.com/valkey-io/valkey/pull/4342): counts

@@ -11,7 +11,8 @@ use crate::{Applied, Event, Fence, JobId};
 /// A lease that this worker holds.
 ///
 /// Its end is reckoned by our own clock from the moment *before* the store was asked, so it is over here
-/// before it is over there, however long the answer took and whatever the store's clock shows.
+/// before it is over there, however long the answer took and whatever the store's clock shows, unless that is set
+/// forward meanwhile.
 #[derive(Debug)]
 pub(super) struct Hold {
     pub(super) job: JobId,

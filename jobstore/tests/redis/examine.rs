@@ -98,6 +98,30 @@ fn what_is_damaged_is_found_and_mended() {
     });
 }
 
+/// Half a step leaves jobs so. Whoever comes by the wrong entry puts it right, and need not wait for the doctor.
+#[test]
+fn a_job_that_is_looked_for_in_the_wrong_place_is_put_where_it_belongs() {
+    let server = Server::start();
+    run(async {
+        let store = open(&server.url()).await;
+        enqueue(&store, job()).await;
+        let held = claim_one(&store).await.id.to_string();
+        let until = server.cli(&["ZSCORE", "{app}:leases", &held]);
+        server.cli(&["ZREM", "{app}:leases", &held]);
+        server.cli(&["ZADD", "{app}:due:2:queue", "1", &held]);
+        assert_eq!(claim(&store, 10).await, [], "it is held");
+        assert_eq!(server.cli(&["ZSCORE", "{app}:leases", &held]), until);
+        assert_eq!(server.cli(&["ZCARD", "{app}:due:2:queue"]), "0");
+
+        enqueue(&store, job()).await;
+        let waits = server.cli(&["ZRANGE", "{app}:due:2:queue", "0", "0"]);
+        server.cli(&["ZREM", "{app}:due:2:queue", &waits]);
+        server.cli(&["ZADD", "{app}:leases", "1", &waits]);
+        assert_eq!(store.reap(10).await.unwrap(), []);
+        assert_eq!(claim_one(&store).await.id.to_string(), waits);
+    });
+}
+
 #[test]
 fn settings_that_lose_jobs_are_found() {
     let server = Server::start();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fred::prelude::*;
-use jobstore::{Query, Redis, Status, Store as _, StoreError};
+use jobstore::{Event, Progress, Query, Redis, Status, Store as _, StoreError};
 use redis_fixture::{Options, Server};
 
 use crate::{
@@ -130,9 +130,15 @@ fn a_server_without_room_refuses_and_keeps_what_it_has() {
     let server = Server::start();
     run(async {
         let store = open(&server.url()).await;
+        let held = enqueue(&store, job()).await;
+        let fence = claim_one(&store).await.fence;
         let id = enqueue(&store, job()).await;
         server.config_set("maxmemory", "1");
         let error = store.enqueue(job()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        let progress = Progress::so_far(7);
+        let event = Event::Progress { fence, progress };
+        let error = store.apply(held, event).await.unwrap_err();
         assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
         assert!(store.check().await.is_err());
         server.config_set("maxmemory", "0");

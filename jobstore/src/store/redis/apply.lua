@@ -16,8 +16,7 @@ end
 return run(function()
   local answers = { NOW }
   for offset = HEAD, #ARGV - 1, FIELDS do
-    local is_done, answer = pcall(apply_at, offset)
-    answers[#answers + 1] = is_done and answer or '!broken'
+    answers[#answers + 1] = try(apply_at, offset) or '!broken'
   end
   return answers
 end)

@@ -61,6 +61,15 @@ local function move(key, id, score)
   members[id] = score or false
 end
 
+-- Takes a job out of a set that names it and should not, and puts it where its line says that it is: there it may be
+-- missing, and nobody would look for it again.
+local function put_right(key, id, job)
+  move(key, id)
+  if job then
+    move(job.place, id, job.score)
+  end
+end
+
 -- So much, with room to spare, can be handed over at once.
 local MOST_HANDED = 5000
 
@@ -203,6 +212,21 @@ local function keep_counts()
       if change ~= 0 and call('HINCRBY', BATCHES .. batch, status, text(change)) == 0 then
         call('HDEL', BATCHES .. batch, status)
       end
+    end
+  end
+end
+
+-- Makes a part of a step: what it answers, or nothing if there is something in a key that does not belong there. What
+-- the server refuses to whoever writes ends the whole step.
+local function try(part, offset)
+  local is_done, one, two, three = pcall(part, offset)
+  if is_done then
+    return one, two, three
+  end
+  local said = type(one) == 'table' and one.err or one
+  for _, word in ipairs({ 'OOM', 'READONLY', 'MISCONF', 'NOREPLICAS' }) do
+    if string.find(said, word .. ' ', 1, true) then
+      error(one, 0)
     end
   end
 end

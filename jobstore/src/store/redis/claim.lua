@@ -55,8 +55,7 @@ local function take(id, key, worker, lease)
   end
   local job = parse(id, line and kept[line])
   if not job or job.place ~= key or apply(job, 'claim', '', worker, lease) then
-    -- It is not here, whatever the index says.
-    move(key, id)
+    put_right(key, id, job)
     return nil
   end
   kept[line] = job.line

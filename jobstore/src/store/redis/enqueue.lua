@@ -70,11 +70,8 @@ end
 return run(function()
   local answers, last = { NOW }, 1
   for offset = HEAD, #ARGV - 1, FIELDS do
-    local is_done, what, id, status = pcall(enqueue, offset)
-    if not is_done then
-      what, id, status = 'broken', '', ''
-    end
-    answers[last + 1], answers[last + 2], answers[last + 3] = what, id, status
+    local what, id, status = try(enqueue, offset)
+    answers[last + 1], answers[last + 2], answers[last + 3] = what or 'broken', id or '', status or ''
     last = last + 3
   end
   return answers

@@ -11,8 +11,7 @@ local jobs, payloads, entries_gone = 0, 0, 0
 local function forget(id, key)
   local job = read(id)
   if not job or job.place ~= key then
-    -- It is not here, whatever the index says.
-    move(key, id)
+    put_right(key, id, job)
     return
   end
   remove(job)
@@ -70,7 +69,7 @@ local function drop_payloads(status, cutoff)
     for _, id in ipairs(before(key, cutoff)) do
       local job = read(id)
       if not job or job.place ~= key then
-        move(key, id)
+        put_right(key, id, job)
       else
         call('HDEL', JOB .. id, 'payload')
         job.bare = 'gone'

@@ -5,8 +5,7 @@ return run(function()
   for _, id in ipairs(call('ZRANGEBYSCORE', LEASES, '-inf', NOW, 'LIMIT', 0, ARGV[HEAD + 1])) do
     local job = read(id)
     if not job or apply(job, 'expire', '', ARGV[HEAD + 2]) then
-      -- It is not here, whatever the index says.
-      move(LEASES, id)
+      put_right(LEASES, id, job)
     else
       answers[#answers + 1] = id
     end
