@@ -105,6 +105,7 @@ macro_rules! conformance {
                 a_job_dies_with_its_last_attempt
                 the_error_history_is_kept_and_bounded
                 a_result_comes_back_as_it_was
+                an_answer_at_its_limits_is_kept
                 a_life_fits_into_one_instant
             }
             lease {

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::{By, Category, Fence, Level, Progress, WorkerId};
+use crate::{Answer, By, Category, Fence, Level, Progress, WorkerId};
 
 /// Something that happens to a job.
 ///
@@ -44,7 +42,7 @@ pub enum Event {
         /// The fence of the claim.
         fence: Fence,
         /// What the handler answered.
-        result: Option<Value>,
+        result: Option<Answer>,
     },
     /// The handler failed.
     Fail {
@@ -114,4 +112,24 @@ pub struct Logged {
     pub level: Level,
     /// What it says; cut to [`LogLine::MAX_TEXT`](crate::LogLine::MAX_TEXT).
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{IdSource, Job, NewJob, Timestamp};
+
+    #[test]
+    fn debug_of_an_event_or_a_job_shows_no_result() {
+        let result = Some(Answer::new("card 4242").unwrap());
+        let id = IdSource::default().next(Timestamp::EPOCH, || [0; 10]);
+        let mut job = Job::new(NewJob::new("queue", "kind"), id, Timestamp::EPOCH);
+        job.result = result.clone();
+        let fence = Fence::NONE;
+        let event = Event::Complete { fence, result };
+        for shown in [format!("{event:?}"), format!("{job:?}")] {
+            assert!(shown.contains("Answer(11 bytes)"), "{shown}");
+            assert!(!shown.contains("4242"), "{shown}");
+        }
+    }
 }

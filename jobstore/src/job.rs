@@ -6,11 +6,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
-    AtDeath, Failure, Fence, Fingerprint, JobId, Lease, NewJob, Payload, Priority, Progress,
-    Status, Timestamp, Triage,
+    Answer, AtDeath, Failure, Fence, Fingerprint, JobId, Lease, NewJob, Payload, Priority,
+    Progress, Status, Timestamp, Triage,
 };
 
 /// A job: what is owed, who is doing it, and what happened to it so far.
@@ -92,7 +91,7 @@ pub struct Job {
     /// How many log lines its handlers wrote; the newest are kept.
     pub log_lines: u64,
     /// What the handler answered.
-    pub result: Option<Value>,
+    pub result: Option<Answer>,
 }
 
 impl Job {

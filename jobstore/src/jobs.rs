@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    Applied, AuditPage, AuditQuery, Backlog, By, Category, Claim, Claimed, Enqueued, Event, Job,
-    JobId, Level, LogPage, Logged, NewJob, Page, Progress, Query, QueueState, Replay, Replayed,
-    Retry, Store, StoreError, Tally, WorkerId,
+    Answer, Applied, AuditPage, AuditQuery, Backlog, By, Category, Claim, Claimed, Enqueued, Event,
+    Job, JobId, Level, LogPage, Logged, NewJob, Page, Progress, Query, QueueState, Replay,
+    Replayed, Retry, Store, StoreError, Tally, WorkerId,
 };
 
 /// A handle to a store: the verbs of a job's life by name. Cheap to clone.
@@ -116,9 +116,11 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// See [`Store::apply`].
+    /// [`StoreError::Invalid`] if `result` is outside of the limits of an [`Answer`]; see also
+    /// [`Store::apply`].
     pub async fn complete(&self, job: &Job, result: Option<Value>) -> Result<Applied, StoreError> {
         let fence = job.fence;
+        let result = result.map(Answer::new).transpose()?;
         self.store
             .apply(job.id, Event::Complete { fence, result })
             .await

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod actor;
+mod answer;
 mod audit;
 mod backlog;
 mod batch;
@@ -42,6 +43,7 @@ mod triage;
 pub mod worker;
 
 pub use actor::{Actor, By};
+pub use answer::Answer;
 pub use audit::{Action, AuditEntry, AuditPage, AuditQuery, BadAction};
 pub use backlog::Backlog;
 pub use batch::Batch;

@@ -1,10 +1,8 @@
 //! The state machine: the only place where the status of a job changes.
 
-use serde_json::Value;
-
 use crate::{
-    Action, Actor, AtDeath, AuditEntry, By, Category, Event, Failure, Fence, Fingerprint, Job,
-    Lease, LogLine, Progress, Resolution, Retry, Status, Timestamp, Triage, WorkerId,
+    Action, Actor, Answer, AtDeath, AuditEntry, By, Category, Event, Failure, Fence, Fingerprint,
+    Job, Lease, LogLine, Progress, Resolution, Retry, Status, Timestamp, Triage, WorkerId,
     event::Logged, failure,
 };
 
@@ -182,7 +180,7 @@ impl Job {
     fn complete(
         &mut self,
         fence: Fence,
-        result: Option<Value>,
+        result: Option<Answer>,
         now: Timestamp,
     ) -> Result<By, Refused> {
         let worker = self.give_up_lease(fence)?.worker;

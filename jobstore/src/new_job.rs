@@ -228,14 +228,14 @@ impl NewJob {
     pub fn validate(&self) -> Result<(), InvalidJob> {
         name("queue", &self.queue)?;
         name("kind", &self.kind)?;
-        at_most("payload", self.payload.len(), Self::MAX_PAYLOAD, "bytes")?;
-        at_most(
+        InvalidJob::at_most("payload", self.payload.len(), Self::MAX_PAYLOAD, "bytes")?;
+        InvalidJob::at_most(
             "triggered_by",
             self.triggered_by.len(),
             Self::MAX_TEXT,
             "bytes",
         )?;
-        at_most(
+        InvalidJob::at_most(
             "metadata",
             self.metadata.len(),
             Self::MAX_METADATA,
@@ -243,9 +243,9 @@ impl NewJob {
         )?;
         for (key, value) in &self.metadata {
             name("metadata key", key)?;
-            at_most("metadata value", value.len(), Self::MAX_TEXT, "bytes")?;
+            InvalidJob::at_most("metadata value", value.len(), Self::MAX_TEXT, "bytes")?;
         }
-        at_most("tags", self.tags.len(), Self::MAX_TAGS, "entries")?;
+        InvalidJob::at_most("tags", self.tags.len(), Self::MAX_TAGS, "entries")?;
         for tag in &self.tags {
             name("tag", tag)?;
         }
@@ -299,21 +299,20 @@ impl InvalidJob {
             problem: problem.into(),
         }
     }
-}
 
-fn at_most(
-    field: &'static str,
-    size: usize,
-    max: usize,
-    unit: &'static str,
-) -> Result<(), InvalidJob> {
-    if size <= max {
-        return Ok(());
+    /// Refuses what is more than is allowed.
+    pub(crate) fn at_most(
+        field: &'static str,
+        size: usize,
+        max: usize,
+        unit: &'static str,
+    ) -> Result<(), Self> {
+        if size <= max {
+            return Ok(());
+        }
+        let problem = format!("has {size} {unit}, at most {max} are allowed");
+        Err(Self::new(field, problem))
     }
-    Err(InvalidJob::new(
-        field,
-        format!("has {size} {unit}, at most {max} are allowed"),
-    ))
 }
 
 fn at_least_1(field: &'static str, cap: u32) -> Result<(), InvalidJob> {
@@ -324,7 +323,7 @@ fn at_least_1(field: &'static str, cap: u32) -> Result<(), InvalidJob> {
 }
 
 fn text(field: &'static str, text: &str) -> Result<(), InvalidJob> {
-    at_most(field, text.len(), NewJob::MAX_TEXT, "bytes")?;
+    InvalidJob::at_most(field, text.len(), NewJob::MAX_TEXT, "bytes")?;
     if text.is_empty() {
         return Err(InvalidJob::new(field, "is empty"));
     }
@@ -333,7 +332,7 @@ fn text(field: &'static str, text: &str) -> Result<(), InvalidJob> {
 
 /// Names end up in logs, metrics and keys of backends, so they are plain.
 fn name(field: &'static str, text: &str) -> Result<(), InvalidJob> {
-    at_most(field, text.len(), NewJob::MAX_NAME, "bytes")?;
+    InvalidJob::at_most(field, text.len(), NewJob::MAX_NAME, "bytes")?;
     if text.is_empty() {
         return Err(InvalidJob::new(field, "is empty"));
     }

@@ -31,7 +31,7 @@
 //!
 //! let job = jobs.get(id).await?.expect("nobody pruned it");
 //! assert_eq!(job.status, Status::Done);
-//! assert_eq!(job.result, Some("Hello, Ada!".into()));
+//! assert_eq!(job.result.expect("it answered").value(), "Hello, Ada!");
 //! # Ok::<(), jobstore::StoreError>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

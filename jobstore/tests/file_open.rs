@@ -9,8 +9,8 @@ use std::{
 };
 
 use jobstore::{
-    Applied, Category, Claim, Enqueued, Event, File, Job, ManualClock, NewJob, Query, Retry, Store,
-    Timestamp, WorkerId, store::file::Problem,
+    Answer, Applied, Category, Claim, Enqueued, Event, File, Job, ManualClock, NewJob, Query,
+    Retry, Store, Timestamp, WorkerId, store::file::Problem,
 };
 use rusqlite::Connection;
 
@@ -47,7 +47,9 @@ async fn everything_is_there_after_reopening() -> Result {
         file.enqueue(repeated()).await?,
         Enqueued::Duplicate { id, .. } if id == first
     ));
-    let result = Some(serde_json::json!({"sum": 0.1 + 0.2, "deep": [[null]]}));
+    let result = Some(Answer::new(
+        serde_json::json!({"sum": 0.1 + 0.2, "deep": [[null]]}),
+    )?);
     let event = Event::Complete {
         fence: claimed.fence,
         result: result.clone(),

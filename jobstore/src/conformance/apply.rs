@@ -9,8 +9,8 @@ use super::{
     world::{LEASE, QUEUE, World, job},
 };
 use crate::{
-    Applied, Category, Claimed, Event, Failure, Fence, Job, JobId, NewJob, Query, Refused, Retry,
-    Status,
+    Answer, Applied, Category, Claimed, Event, Failure, Fence, Job, JobId, NewJob, Query, Refused,
+    Retry, Status,
 };
 
 /// Every event, in every status, does to the kept job what the state machine does to the record, now and
@@ -206,12 +206,34 @@ pub async fn a_result_comes_back_as_it_was(world: World) {
     for result in results {
         let id = world.enqueue(job()).await;
         let fence = world.claim_one().await.fence;
+        let result = result.map(|value| Answer::new(value).expect("it is small"));
         let event = Event::Complete {
             fence,
             result: result.clone(),
         };
         assert_eq!(world.apply(id, event).await, Applied::Now(Status::Done));
         assert_eq!(world.get(id).await.result, result);
+    }
+}
+
+/// Whatever is an answer can be kept, and read again: a store that could not do either would have the job
+/// run again and again for its result.
+pub async fn an_answer_at_its_limits_is_kept(world: World) {
+    let nested = (0..Answer::MAX_DEPTH).fold(json!(1), |inner, level| match level % 2 {
+        0 => json!([inner]),
+        _ => json!({"a": inner}),
+    });
+    let quotes = 2;
+    let long = json!("a".repeat(Answer::MAX_SIZE - quotes));
+    for value in [nested, long] {
+        let answer = Answer::new(value).expect("it is within the limits");
+        let id = world.enqueue(job()).await;
+        let event = Event::Complete {
+            fence: world.claim_one().await.fence,
+            result: Some(answer.clone()),
+        };
+        assert_eq!(world.apply(id, event).await, Applied::Now(Status::Done));
+        assert_eq!(world.get(id).await.result, Some(answer));
     }
 }
 

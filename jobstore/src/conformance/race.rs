@@ -9,7 +9,7 @@ use super::{
     events,
     world::{LEASE, World, job},
 };
-use crate::{Applied, Enqueued, Event, JobId, Query, Refused, Status};
+use crate::{Answer, Applied, Enqueued, Event, JobId, Query, Refused, Status};
 
 const TASKS: usize = 16;
 const ROUNDS: usize = 10;
@@ -61,7 +61,7 @@ pub async fn completions_at_once_have_one_winner(world: World) {
         let id = world.enqueue(job()).await;
         let fence = world.claim_one().await.fence;
         let answers = at_once(&world, |world, n| async move {
-            let result = Some(n.into());
+            let result = Some(Answer::new(n).expect("it is short"));
             (n, world.apply(id, Event::Complete { fence, result }).await)
         })
         .await;
@@ -71,7 +71,10 @@ pub async fn completions_at_once_have_one_winner(world: World) {
             .filter(|(_, answer)| *answer == done)
             .collect();
         assert_eq!(winners.len(), 1, "{answers:?}");
-        assert_eq!(world.get(id).await.result, Some(winners[0].0.into()));
+        assert_eq!(
+            world.get(id).await.result.map(Answer::into_value),
+            Some(winners[0].0.into())
+        );
         let lost = Applied::Refused(Refused::LeaseLost);
         assert_eq!(
             answers.iter().filter(|(_, answer)| *answer == lost).count(),

@@ -160,6 +160,9 @@ found! {
     a_store_that_forgets_empty_results_is_found: ForgetsEmptyResults {
         apply::a_result_comes_back_as_it_was
     }
+    a_store_that_forgets_long_results_is_found: ForgetsLongResults {
+        apply::an_answer_at_its_limits_is_kept
+    }
     a_store_that_keeps_milliseconds_is_found: KeepsMilliseconds {
         enqueue::a_job_is_kept_as_it_was_asked_for
         enqueue::a_job_at_its_limits_is_kept

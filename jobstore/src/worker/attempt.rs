@@ -16,7 +16,7 @@ use super::{
     shift::Shift,
     unwind,
 };
-use crate::{Applied, Category, Event, Job, Outcome, Retry, Run, Status};
+use crate::{Answer, Applied, Category, Event, Job, Outcome, Retry, Run, Status};
 
 /// A claimed job that this worker has to bring to an end.
 #[derive(Debug)]
@@ -203,7 +203,7 @@ impl<H: Handler> Attempt<H> {
 
 /// How an attempt came to its end.
 enum End {
-    Done(Option<Value>),
+    Done(Option<Answer>),
     Failed(Failed),
     Lost(Loss),
     /// The worker stops.
@@ -229,7 +229,12 @@ impl End {
 impl From<Result<Result<Option<Value>, Failed>, String>> for End {
     fn from(answer: Result<Result<Option<Value>, Failed>, String>) -> Self {
         match answer {
-            Ok(Ok(result)) => Self::Done(result),
+            Ok(Ok(result)) => match result.map(Answer::new).transpose() {
+                Ok(result) => Self::Done(result),
+                Err(invalid) => {
+                    Self::Failed(Failed::for_good(invalid).category(Category::Validation))
+                }
+            },
             Ok(Err(failed)) => Self::Failed(failed),
             Err(panic) => Self::Failed(Failed::transient(panic).category(Category::Panic)),
         }

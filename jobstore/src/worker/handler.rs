@@ -15,7 +15,8 @@ use crate::Job;
 /// A handler may be stopped at any await, when its time is up or its lease is lost: its future is then
 /// dropped.
 pub trait Handler: Send + Sync + 'static {
-    /// Runs one attempt. What it returns becomes the result of the job.
+    /// Runs one attempt. What it returns becomes the result of the job; if that is outside of the limits of
+    /// an [`Answer`](crate::Answer), the job is dead, because the next attempt would answer the same.
     ///
     /// # Errors
     ///

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use jobstore::{
-    Applied, AuditQuery, By, Category, Claim, Event, Fence, File, JobId, Keep, Level, Logged,
-    NewJob, Progress, Query, Replay, Replayed, Retention, Retry, Store as _, Timestamp, WorkerId,
+    Answer, Applied, AuditQuery, By, Category, Claim, Event, Fence, File, JobId, Keep, Level,
+    Logged, NewJob, Progress, Query, Replay, Replayed, Retention, Retry, Store as _, Timestamp,
+    WorkerId,
 };
 
 use crate::{Result, child::QUEUE};
@@ -206,7 +207,7 @@ fn postpone(fence: Fence) -> Event {
 }
 
 fn complete(fence: Fence) -> Event {
-    let result = Some("done".into());
+    let result = Some(Answer::new("done").expect("it is short"));
     Event::Complete { fence, result }
 }
 

@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use jobstore::{
-    Applied, AuditQuery, By, Category, Claim, Enqueued, Event, Fence, File, Fingerprint, Job,
-    JobDigest, JobId, ManualClock, NewJob, Priority, Query, Replay, Replayed, Status, Store,
+    Answer, Applied, AuditQuery, By, Category, Claim, Enqueued, Event, Fence, File, Fingerprint,
+    Job, JobDigest, JobId, ManualClock, NewJob, Priority, Query, Replay, Replayed, Status, Store,
     Timestamp, WorkerId,
 };
 use rusqlite::{Connection, params};
@@ -92,7 +92,8 @@ async fn every_job_is_kept_as_it_was() -> Result {
     assert_eq!(retrying.errors[0].message, "too slow");
 
     let done = job(&file, 6).await?;
-    assert_eq!(done.result, Some(serde_json::json!({"n": 3})));
+    let result = done.result.map(Answer::into_value);
+    assert_eq!(result, Some(serde_json::json!({"n": 3})));
     assert_eq!(done.ended_at, at(1_000_009));
     assert_eq!(job(&file, 8).await?.status, Status::Cancelled);
     Ok(())

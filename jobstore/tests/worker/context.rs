@@ -212,6 +212,6 @@ async fn a_context_shows_no_more_than_which_attempt_it_is() {
     let job = world.ended(id).await;
     let fence = job.fence;
     let expected = format!("Context {{ job: {id:?}, attempt: 1, fence: {fence:?}, .. }}");
-    assert_eq!(job.result.unwrap(), expected);
+    assert_eq!(*job.result.unwrap().value(), expected);
     worker.stop().await;
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jobstore::{
-    Category, Job, NewJob, Status,
+    Answer, Category, Job, NewJob, Status,
     worker::{Context, Failed, Handler},
 };
 use retry::{Backoff, Jitter};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Notes, OnDrop, QUEUE, TICK, World, for_ever, millis, secs, start};
@@ -182,6 +182,30 @@ async fn a_failure_for_good_is_the_last() {
     assert_eq!(job.errors[0].category, Category::Validation);
     assert_eq!(job.errors[0].message, "no such mailbox");
     worker.stop().await;
+}
+
+/// A store would refuse it each time, or could not read it again: comparable queues run the job anew until
+/// its losses are used up.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_cannot_be_kept_ends_the_job_at_once_and_says_why() {
+    let nested = (0..128).fold(json!(1), |inner, _| json!([inner]));
+    let long = json!("a".repeat(Answer::MAX_SIZE));
+    for (answer, problem) in [
+        (nested, "is nested deeper than 100 levels"),
+        (long, "has 1048578 bytes, at most 1048576 are allowed"),
+    ] {
+        let world = World::new();
+        let id = world.enqueue(new_job()).await;
+        let worker = start(world.worker(move |_: Job, _: Context| {
+            let answer = answer.clone();
+            async { Ok(Some(answer)) }
+        }));
+        let job = world.ended(id).await;
+        assert_eq!((job.status, job.attempts, job.lost), (Status::Dead, 1, 0));
+        assert_eq!(job.errors[0].category, Category::Validation);
+        assert_eq!(job.errors[0].message, format!("the job's result {problem}"));
+        worker.stop().await;
+    }
 }
 
 /// Panics as the payload says.

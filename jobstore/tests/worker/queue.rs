@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use jobstore::{Job, JobId, Keep, NewJob, Retention, Status, Worker, worker::Context};
+use jobstore::{Answer, Job, JobId, Keep, NewJob, Retention, Status, Worker, worker::Context};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Notes, QUEUE, TICK, Verb, World, millis, secs, start};
@@ -58,7 +58,7 @@ async fn a_handler_sees_its_job_and_its_result_is_kept() {
     }));
     let job = world.ended(id).await;
     assert_eq!(
-        (job.status, job.result, job.attempts),
+        (job.status, job.result.map(Answer::into_value), job.attempts),
         (Status::Done, Some(3.into()), 1)
     );
     worker.stop().await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::plain::Model;
 use crate::{
-    AuditEntry, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Priority, Progress, Query,
-    Replay, Replayed, Retry, Status, Timestamp, WorkerId,
+    Answer, AuditEntry, Category, Claim, Enqueued, Event, Fence, Job, NewJob, Priority, Progress,
+    Query, Replay, Replayed, Retry, Status, Timestamp, WorkerId,
     conformance::{
         events,
         random::Random,
@@ -273,7 +273,9 @@ impl History {
             0..2 => Event::Heartbeat { fence, lease },
             2..5 => Event::Complete {
                 fence,
-                result: self.maybe().then(|| "done".into()),
+                result: self
+                    .maybe()
+                    .then(|| Answer::new("done").expect("it is short")),
             },
             5..8 => self.failure(fence),
             8 if self.maybe() => Event::Release { fence },

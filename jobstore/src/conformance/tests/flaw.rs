@@ -55,6 +55,8 @@ pub(super) enum Flaw {
     ReadsInTwoSteps,
     /// An empty result is none.
     ForgetsEmptyResults,
+    /// A long result is none.
+    ForgetsLongResults,
     /// Times lose their microseconds.
     KeepsMilliseconds,
     /// Its time is not that of its clock.

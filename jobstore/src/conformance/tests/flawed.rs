@@ -12,9 +12,9 @@ use parking_lot::Mutex;
 
 use super::flaw::Flaw;
 use crate::{
-    Action, Applied, AtDeath, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Dedupe, Durability,
-    Enqueued, Event, Fence, Finding, Job, JobId, LogPage, ManualClock, Memory, NewJob, Page,
-    Priority, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Store,
+    Action, Answer, Applied, AtDeath, AuditPage, AuditQuery, By, Claim, Claimed, Clock, Dedupe,
+    Durability, Enqueued, Event, Fence, Finding, Job, JobId, LogPage, ManualClock, Memory, NewJob,
+    Page, Priority, Pruned, Query, QueueState, Refused, Replay, Replayed, Retention, Status, Store,
     StoreError, Tally, Timestamp, conformance::events,
 };
 
@@ -115,9 +115,12 @@ impl Flawed {
         if self.has(Flaw::KeepsMilliseconds) {
             job.run_at = to_millis(job.run_at);
         }
-        if self.has(Flaw::ForgetsEmptyResults) && job.result == Some("".into()) {
-            job.result = None;
-        }
+        let is_forgotten = |answer: &Answer| match self.flaw {
+            Some(Flaw::ForgetsEmptyResults) => answer.value() == "",
+            Some(Flaw::ForgetsLongResults) => answer.value().to_string().len() > 65_536,
+            _ => false,
+        };
+        job.result = job.result.take().filter(|answer| !is_forgotten(answer));
         if self.has(Flaw::ForgetsLineage) {
             job.replay_of = None;
         }

@@ -6,9 +6,7 @@ use rusqlite::{
 };
 
 use super::cell;
-use crate::{
-    AtDeath, Fence, InvalidJob, Job, JobId, Lease, Payload, Priority, Summary, Timestamp, WorkerId,
-};
+use crate::{AtDeath, Fence, Job, JobId, Lease, Payload, Priority, Summary, Timestamp, WorkerId};
 
 /// A job, and where it is kept.
 #[derive(Clone, Debug)]
@@ -299,30 +297,5 @@ impl Changed {
             self.values.push(value(after)?);
         }
         Ok(())
-    }
-}
-
-/// Refuses a value that is nested so deep that the parser would not read it back.
-pub(super) fn check_depth(result: &serde_json::Value) -> Result<(), InvalidJob> {
-    // The parser of serde_json stops at 128 levels.
-    const DEEPEST: usize = 127;
-
-    if is_deeper(result, DEEPEST) {
-        return Err(InvalidJob {
-            field: "result",
-            problem: format!("is nested deeper than {DEEPEST} levels"),
-        });
-    }
-    Ok(())
-}
-
-fn is_deeper(value: &serde_json::Value, levels: usize) -> bool {
-    use serde_json::Value as Json;
-
-    match value {
-        Json::Array(_) | Json::Object(_) if levels == 0 => true,
-        Json::Array(items) => items.iter().any(|item| is_deeper(item, levels - 1)),
-        Json::Object(map) => map.values().any(|item| is_deeper(item, levels - 1)),
-        _ => false,
     }
 }

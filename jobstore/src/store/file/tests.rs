@@ -1,9 +1,9 @@
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread};
 
 use tempfile::TempDir;
 
 use super::File;
-use crate::{Claim, Event, ManualClock, NewJob, Store as _, StoreError, Timestamp};
+use crate::ManualClock;
 
 mod pair;
 mod plans;
@@ -27,31 +27,4 @@ fn two_stores_create_one_file_at_once() {
             }
         });
     }
-}
-
-#[tokio::test]
-async fn a_result_that_could_not_be_read_again_is_not_written() {
-    let (file, _dir) = fresh(Arc::new(ManualClock::at(Timestamp::EPOCH))).await;
-    let id = file
-        .enqueue(NewJob::new("queue", "kind"))
-        .await
-        .unwrap()
-        .id();
-    let claim = Claim {
-        queue: "queue".into(),
-        worker: crate::WorkerId::new("worker"),
-        lease: Duration::from_secs(30),
-        limit: 1,
-    };
-    let fence = file.claim(&claim).await.unwrap().jobs[0].fence;
-    let nested = |levels| (0..levels).fold(serde_json::json!(1), |inner, _| vec![inner].into());
-    let complete = |result| Event::Complete {
-        fence,
-        result: Some(result),
-    };
-    let refused = file.apply(id, complete(nested(128))).await.unwrap_err();
-    assert!(matches!(refused, StoreError::Invalid(_)), "{refused}");
-    let deepest = nested(127);
-    let _ = file.apply(id, complete(deepest.clone())).await.unwrap();
-    assert_eq!(file.get(id).await.unwrap().unwrap().result, Some(deepest));
 }

@@ -31,13 +31,11 @@ impl Store for File {
     }
 
     async fn apply(&self, id: JobId, event: Event) -> Result<Applied, StoreError> {
-        check(&event)?;
         self.write(move |transaction| transaction.apply(id, &event))
             .await
     }
 
     async fn apply_all(&self, events: Vec<(JobId, Event)>) -> Result<Vec<Applied>, StoreError> {
-        events.iter().try_for_each(|(_, event)| check(event))?;
         self.write(move |transaction| {
             let each = events.iter();
             each.map(|(id, event)| transaction.apply(*id, event))
@@ -160,15 +158,4 @@ fn prepared(job: NewJob) -> Result<(NewJob, Option<Key>), InvalidJob> {
     job.validate()?;
     let key = Key::of(&job);
     Ok((job, key))
-}
-
-/// Refuses what could be written and not be read again.
-fn check(event: &Event) -> Result<(), InvalidJob> {
-    match event {
-        Event::Complete {
-            result: Some(result),
-            ..
-        } => rows::check_depth(result),
-        _ => Ok(()),
-    }
 }

@@ -33,7 +33,8 @@ pub(super) fn of_job(job: &Job) -> usize {
         .iter()
         .map(|error| size_of_val(error) + of_text(&error.message))
         .sum();
-    let result = job.result.as_ref().map_or(0, of_value);
+    let result = job.result.as_ref();
+    let result = result.map_or(0, |answer| of_value(answer.value()));
     PIECE
         + size_of::<Job>()
         + PLACES
