@@ -23,7 +23,8 @@ pub enum Category {
     Panic,
     /// The worker vanished: its lease ran out, again and again.
     Lost,
-    /// Anything else.
+    /// Anything else. A category of a later version, met in a record that it has written, reads as this.
+    #[serde(other)]
     Unknown,
 }
 
@@ -51,6 +52,12 @@ impl Category {
             Self::Lost => "lost",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The category of a record, perhaps one of a later version.
+    #[cfg(feature = "redis")]
+    pub(crate) fn of_record(name: &str) -> Self {
+        name.parse().unwrap_or(Self::Unknown)
     }
 
     /// Whether the reason may pass by itself, so that running the job again later makes sense without
@@ -143,5 +150,11 @@ mod tests {
             assert_eq!(json, format!("\"{category}\""));
         }
         assert_eq!("Timeout".parse::<Category>(), Err(BadCategory));
+    }
+
+    #[test]
+    fn a_category_of_a_later_version_is_unknown() {
+        let read = serde_json::from_str::<Vec<Category>>(r#"["panic", "eclipse"]"#);
+        assert_eq!(read.unwrap(), [Category::Panic, Category::Unknown]);
     }
 }

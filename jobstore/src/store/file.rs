@@ -79,6 +79,12 @@ mod writer;
 /// every verb with [`StoreError::Unavailable`] until the file is opened again; what was answered with
 /// `Ok` before is there.
 ///
+/// # A job that cannot be read
+///
+/// Whoever has changed a row by hand may have made one that is no job any more. To look at it is
+/// [`StoreError::Corrupt`]; [`claim`](crate::Store::claim) and [`reap`](crate::Store::reap) pass it over, so that it
+/// holds up no other. [`examine`](crate::Store::examine) names it, and it can be deleted.
+///
 /// ```
 /// use jobstore::{File, Jobs, NewJob};
 ///

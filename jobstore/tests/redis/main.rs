@@ -15,5 +15,6 @@ mod peers;
 mod sentinel;
 mod setup;
 mod together;
+mod unreadable;
 mod wake;
 mod world;

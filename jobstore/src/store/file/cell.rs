@@ -58,6 +58,16 @@ pub(super) fn unreadable(column: usize, error: FromSqlError) -> rusqlite::Error 
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
+/// Whether the row was found and is not what a store writes, rather than not found or not fetched.
+pub(super) const fn is_unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..)
+    )
+}
+
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))

@@ -52,24 +52,17 @@ impl Transaction<'_> {
                 break;
             }
             let now = self.now.as_micros();
-            let of = params![queue, priority.rank(), now, cell::limit(rest)];
-            for kept in select.query_map(of, rows::kept)? {
-                due.push(kept?);
-            }
+            let of = params![queue, priority.rank(), now];
+            due.extend(readable(select.query_map(of, rows::kept)?, rest)?);
         }
         Ok(due)
     }
 
     /// Expires leases that have run out.
     pub(super) fn reap(&mut self, limit: usize) -> Result<Vec<JobId>> {
-        let over: Vec<Kept> = self
-            .connection
-            .prepare_cached(&over_sql())?
-            .query_map(
-                params![self.now.as_micros(), cell::limit(limit)],
-                rows::kept,
-            )?
-            .collect::<Result<_>>()?;
+        let mut select = self.connection.prepare_cached(&over_sql())?;
+        let over = select.query_map([self.now.as_micros()], rows::kept)?;
+        let over = readable(over, limit)?;
         let mut reaped = Vec::with_capacity(over.len());
         for mut kept in over {
             let applied = self.change(&mut kept, Event::Expire)?;
@@ -83,19 +76,27 @@ impl Transaction<'_> {
     }
 }
 
+/// Up to `limit` of these jobs. One that cannot be read stays where it is: nobody could run it, and those
+/// behind it do not have to wait for it. An examination finds it.
+fn readable(jobs: impl Iterator<Item = Result<Kept>>, limit: usize) -> Result<Vec<Kept>> {
+    jobs.filter(|kept| !kept.as_ref().is_err_and(cell::is_unreadable))
+        .take(limit)
+        .collect()
+}
+
 pub(super) fn due_sql() -> String {
     format!(
         "SELECT {} FROM jobs LEFT JOIN payloads USING (seq)
          WHERE queue = ?1 AND priority = ?2 AND lease_until IS NULL AND ended_at IS NULL
              AND run_at <= ?3
-         ORDER BY run_at, seq LIMIT ?4",
+         ORDER BY run_at, seq",
         rows::WHOLE
     )
 }
 
 pub(super) fn over_sql() -> String {
     format!(
-        "SELECT {} FROM jobs WHERE lease_until <= ?1 ORDER BY lease_until, seq LIMIT ?2",
+        "SELECT {} FROM jobs WHERE lease_until <= ?1 ORDER BY lease_until, seq",
         rows::BARE
     )
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Row};
 
-use super::{filesystem, open};
+use super::{cell, filesystem, open, rows};
 use crate::{Finding, Severity};
 
 /// What may be wrong between the rows of the file.
@@ -55,19 +55,19 @@ const CHECKS: [Check; 9] = [
         fault: "are of no job that has them",
         remedy: MENDED,
         count: "SELECT count(*) FROM (SELECT tag, seq FROM tags
-            EXCEPT SELECT value, seq FROM jobs, json_each(tags))",
+            EXCEPT SELECT value, seq FROM jobs, json_each(iif(json_valid(tags), tags, NULL)))",
         mend: Some(
             "DELETE FROM tags WHERE (tag, seq) IN (SELECT tag, seq FROM tags
-                EXCEPT SELECT value, seq FROM jobs, json_each(tags))",
+                EXCEPT SELECT value, seq FROM jobs, json_each(iif(json_valid(tags), tags, NULL)))",
         ),
     },
     Check {
         subject: "tags",
         fault: "of jobs are not found",
         remedy: MENDED,
-        count: "SELECT count(*) FROM (SELECT value, seq FROM jobs, json_each(tags)
+        count: "SELECT count(*) FROM (SELECT value, seq FROM jobs, json_each(iif(json_valid(tags), tags, NULL))
             EXCEPT SELECT tag, seq FROM tags)",
-        mend: Some("INSERT OR IGNORE INTO tags SELECT value, seq FROM jobs, json_each(tags)"),
+        mend: Some("INSERT OR IGNORE INTO tags SELECT value, seq FROM jobs, json_each(iif(json_valid(tags), tags, NULL))"),
     },
     Check {
         subject: "dedupe keys",
@@ -112,7 +112,7 @@ const CHECKS: [Check; 9] = [
 const MENDED: &str = "it is put right when mending is asked for";
 
 /// What is wrong with the rows.
-pub(super) fn rows(connection: &Connection, mend: bool) -> Result<Vec<Finding>> {
+pub(super) fn records(connection: &Connection, mend: bool) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for check in &CHECKS {
         let count: i64 = connection.query_row(check.count, [], |row| row.get(0))?;
@@ -127,7 +127,33 @@ pub(super) fn rows(connection: &Connection, mend: bool) -> Result<Vec<Finding>> 
         let finding = Finding::new(Severity::Error, check.subject, fault, check.remedy);
         findings.push(finding.mended(mend.is_some()));
     }
+    findings.extend(unreadable(connection)?);
     Ok(findings)
+}
+
+/// The jobs that no worker gets, because what is kept of them is not what a store writes. Those whose
+/// payload is missing have been found before.
+fn unreadable(connection: &Connection) -> Result<Vec<Finding>> {
+    /// So many are told of at once; the others when these are gone.
+    const MOST: usize = 100;
+
+    let mut select = connection.prepare(&format!(
+        "SELECT {} FROM jobs LEFT JOIN payloads USING (seq) WHERE NOT whole OR payload IS NOT NULL",
+        rows::WHOLE
+    ))?;
+    let unreadable = |row: &Row<'_>| match rows::kept(row) {
+        Err(error) if cell::is_unreadable(&error) => cell::id(row, 2).map(Some),
+        kept => kept.map(|_| None),
+    };
+    select
+        .query_map([], unreadable)?
+        .filter_map(Result::transpose)
+        .take(MOST)
+        .map(|id| {
+            let (subject, fault) = (format!("job {}", id?), "cannot be read");
+            Ok(Finding::new(Severity::Error, subject, fault, "delete it"))
+        })
+        .collect()
 }
 
 /// What is wrong with the file, or with what it lies on.

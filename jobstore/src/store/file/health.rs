@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::ErrorCode;
 
+use super::cell;
 use crate::StoreError;
 
 /// Remembers the first failure of the disk.
@@ -60,13 +61,9 @@ fn is_fatal(error: &rusqlite::Error) -> bool {
 }
 
 fn is_corruption(error: &rusqlite::Error) -> bool {
-    use rusqlite::Error as E;
-
-    matches!(
-        error,
-        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..)
-    ) || matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    )
+    cell::is_unreadable(error)
+        || matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
 }

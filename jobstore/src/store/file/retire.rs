@@ -8,10 +8,14 @@ use crate::{AuditEntry, By, JobId, Pruned, Retention, Status, Timestamp};
 impl Transaction<'_> {
     /// Deletes a job with all that belongs to it. Says whether there was one.
     pub(super) fn delete(&mut self, id: JobId, by: &By) -> Result<bool> {
-        let Some(kept) = rows::get_bare(self.connection, id)? else {
+        let Some(kept) = rows::get_outline(self.connection, id)? else {
             return Ok(false);
         };
         keys::free(self.connection, &kept.job)?;
+        // Tags that cannot be read are found by nobody; those that are in the index go with a mending.
+        self.connection
+            .prepare_cached("UPDATE jobs SET tags = NULL WHERE seq = ?1 AND NOT json_valid(tags)")?
+            .execute([kept.seq])?;
         self.forget(&[kept.seq])?;
         self.tell(&AuditEntry::deleted(&kept.job, by, self.now))?;
         Ok(true)

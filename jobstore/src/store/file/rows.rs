@@ -89,6 +89,13 @@ pub(super) const BARE: &str = "x'', seq, id, queue, kind, status, \
      max_interrupted, created_at, run_at, started_at, ended_at, fence, lease_worker, lease_until, \
      errors, fingerprint, triage, progress, log_lines, result";
 
+/// As [`BARE`], with blanks for all that is JSON too: enough to delete a job that cannot be read.
+const OUTLINE: &str = "x'', seq, id, queue, kind, status, \
+     priority, payload_gone, '', NULL, NULL, NULL, batch, NULL, NULL, replays, \
+     replayed_at, dedupe_key, at_death, attempts, max_attempts, lost, max_lost, interrupted, \
+     max_interrupted, created_at, run_at, started_at, ended_at, fence, lease_worker, lease_until, \
+     NULL, NULL, NULL, NULL, log_lines, NULL";
+
 /// The whole job.
 pub(super) fn get(connection: &Connection, id: JobId) -> Result<Option<Kept>> {
     connection
@@ -101,8 +108,17 @@ pub(super) fn get(connection: &Connection, id: JobId) -> Result<Option<Kept>> {
 
 /// The job by the columns of [`BARE`].
 pub(super) fn get_bare(connection: &Connection, id: JobId) -> Result<Option<Kept>> {
+    get_columns(connection, BARE, id)
+}
+
+/// The job by the columns of [`OUTLINE`].
+pub(super) fn get_outline(connection: &Connection, id: JobId) -> Result<Option<Kept>> {
+    get_columns(connection, OUTLINE, id)
+}
+
+fn get_columns(connection: &Connection, columns: &str, id: JobId) -> Result<Option<Kept>> {
     connection
-        .prepare_cached(&format!("SELECT {BARE} FROM jobs WHERE id = ?1"))?
+        .prepare_cached(&format!("SELECT {columns} FROM jobs WHERE id = ?1"))?
         .query_row([id.as_bytes()], kept)
         .optional()
 }

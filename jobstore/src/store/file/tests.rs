@@ -7,6 +7,7 @@ use crate::ManualClock;
 
 mod pair;
 mod plans;
+mod unreadable;
 
 async fn fresh(clock: Arc<ManualClock>) -> (File, TempDir) {
     let dir = tempfile::tempdir().unwrap();

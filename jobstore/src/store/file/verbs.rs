@@ -120,7 +120,7 @@ impl Store for File {
             .read(move |connection| {
                 let mut findings = examine::file(connection, &path)?;
                 if !mend {
-                    findings.extend(examine::rows(connection, false)?);
+                    findings.extend(examine::records(connection, false)?);
                 }
                 Ok(findings)
             })
@@ -128,7 +128,7 @@ impl Store for File {
         if mend {
             let mended = self.write(|transaction| {
                 transaction.settle()?;
-                examine::rows(transaction.connection, true)
+                examine::records(transaction.connection, true)
             });
             findings.extend(mended.await?);
         }

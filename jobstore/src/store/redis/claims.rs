@@ -57,11 +57,14 @@ impl<C: ClientLike + 'static> Claims<C> {
         let state = reply.text()?;
         claimed.paused = state == "paused";
         claimed.next_due = reply.time()?;
-        let before = claimed.jobs.len();
+        let mut given = 0;
         while !reply.is_empty() {
-            claimed.jobs.push(read(reply.list()?)?);
+            given += 1;
+            // One that cannot be read cannot be handed out; its lease runs out, until it is dead like a job
+            // that no worker survives. Those behind it are leased as well, and must not share its fate.
+            claimed.jobs.extend(read(reply.list()?).ok());
         }
-        Ok(state == "more" || claimed.jobs.len() - before == wanted)
+        Ok(state == "more" || given == wanted)
     }
 }
 

@@ -16,8 +16,9 @@ use super::{
     reply::{self, Reply, parsed, unexpected},
 };
 use crate::{
-    Actor, AtDeath, By, Failure, Fence, Fingerprint, Job, JobDigest, JobId, Lease, NewJob, Payload,
-    Priority, Resolution, StoreError, Timestamp, Triage, WorkerId, failure, new_job::Start,
+    Actor, AtDeath, By, Category, Failure, Fence, Fingerprint, Job, JobDigest, JobId, Lease,
+    NewJob, Payload, Priority, Resolution, StoreError, Timestamp, Triage, WorkerId, failure,
+    new_job::Start,
 };
 
 /// For how much longer than its window Redis keeps a dedupe key, in milliseconds: by how much clocks may be apart
@@ -311,7 +312,7 @@ fn read_failure(entry: &str) -> Result<Failure, StoreError> {
     let mut word = || words.next().ok_or_else(|| unexpected("half a failure"));
     let attempt = parsed(word()?)?;
     let at = some_time(word()?)?;
-    let category = parsed(word()?)?;
+    let category = Category::of_record(word()?);
     let (form, length) = (word()?, parsed(word()?)?);
     let (worker, message) = word()?
         .split_at_checked(length)
