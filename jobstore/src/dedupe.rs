@@ -25,7 +25,9 @@ pub enum AtDeath {
     /// It stays until its window ends: a repetition is told of the dead job, and its sender decides.
     #[default]
     Keep,
-    /// It is free at once: a repetition is a new job.
+    /// It is free at once: a repetition is a new job. So the work may have been done under another id when
+    /// somebody wants the dead one run again: no [`Recovery`](crate::dead_letters) does that by itself, and
+    /// a person who replays or revives it has to look first.
     Release,
 }
 

@@ -77,7 +77,8 @@ pub enum Event {
         by: By,
     },
     /// Somebody wants it run now: one that waits for its time does not wait any longer, and one that is
-    /// dead or cancelled lives again, with at least one attempt.
+    /// dead or cancelled lives again, with at least one attempt. It lives without its dedupe key if that
+    /// [was released](crate::AtDeath::Release); then look first whether a repetition has done the work.
     Revive {
         /// Who, and why.
         by: By,

@@ -191,6 +191,8 @@ pub struct Summary {
     /// As in [`Job`].
     pub replays: u32,
     /// As in [`Job`].
+    pub at_death: AtDeath,
+    /// As in [`Job`].
     pub created_at: Timestamp,
     /// As in [`Job`].
     pub run_at: Timestamp,
@@ -220,6 +222,7 @@ impl From<&Job> for Summary {
             attempts: job.attempts,
             max_attempts: job.max_attempts,
             replays: job.replays,
+            at_death: job.at_death,
             created_at: job.created_at,
             run_at: job.run_at,
             started_at: job.started_at,

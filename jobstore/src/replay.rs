@@ -10,6 +10,9 @@ use crate::{Action, AuditEntry, By, Fence, Job, JobId, Resolution, Status, Times
 ///
 /// A replay is a job of its own, with an id, attempts and an error history of its own, so that what
 /// happened to the first one stays to be read. The two know of each other: [`Job::replay_of`].
+///
+/// Dedupe keys do not keep it from being done twice. Where the key of the first one
+/// [was released](crate::AtDeath::Release), look for a later job of the same key before you replay it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
     /// Who wants it, and why.

@@ -6,7 +6,8 @@ use retry::{Admission, Backoff, Breaker, BreakerPolicy};
 
 use super::{DeadLetters, Filter};
 use crate::{
-    By, Category, JobId, Jobs, Query, Replay, Replayed, Status, StoreError, Summary, Timestamp,
+    AtDeath, By, Category, JobId, Jobs, Query, Replay, Replayed, Status, StoreError, Summary,
+    Timestamp,
 };
 
 #[cfg(feature = "worker")]
@@ -30,7 +31,9 @@ mod tests;
 /// * when half of the last ten have died again, at least two of them, nothing is tried for five minutes, then
 ///   one; each time that dies as well, it waits twice as long, for an hour at most.
 ///
-/// What somebody has [flagged](DeadLetters::flag) is left to them. Several processes may run the same
+/// What somebody has [flagged](DeadLetters::flag) is left to them, and so are jobs whose dedupe key
+/// [was released](crate::AtDeath::Release) when they died: their sender may have sent the same again since, so that
+/// to replay them could be to do it twice. Several processes may run the same
 /// recovery: a job is replayed by one of them.
 ///
 /// ```
@@ -224,6 +227,7 @@ impl Recovery {
         let mut rests = self.rests.iter();
         let rest = rests.find(|(category, _)| *category == error.category);
         job.triage.is_none()
+            && job.at_death == AtDeath::Keep
             && job.replays < self.replay.cap
             && rest.is_some_and(|(_, rest)| error.at + *rest <= now)
     }

@@ -100,6 +100,23 @@ async fn what_will_not_pass_is_left_to_people() {
     assert_eq!(told.step().await.unwrap().started.len(), 1);
 }
 
+/// The provider sends again what died, and that is done; to replay the dead one would be to do it twice.
+#[tokio::test]
+async fn what_may_have_been_done_under_a_released_key_is_left_to_people() {
+    let world = World::new();
+    let order = NewJob::new("queue", "kind").dedupe("order 7", 60 * MINUTE);
+    let order = order.release_key_at_death();
+    let first = world.jobs.enqueue(order.clone()).await.unwrap();
+    world.work(Some(Category::ExternalApi)).await;
+    let again = world.jobs.enqueue(order).await.unwrap();
+    assert_ne!(again, first);
+    assert_eq!(world.work(None).await, 1);
+
+    world.clock.advance(60 * MINUTE);
+    assert_eq!(world.recovery().step().await.unwrap(), Step::default());
+    assert_eq!((world.work(None).await, world.open().await), (0, 1));
+}
+
 #[tokio::test]
 async fn while_they_die_again_few_are_tried_and_when_they_do_not_all_are() {
     let world = World::new();

@@ -133,7 +133,6 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
             until: cell::time(row, until)?,
         })
     })?;
-    let at_death = cell::optional(row, 18, cell::text)?;
     let job = Job {
         payload: payload(row, 0)?,
         id: cell::id(row, 2)?,
@@ -152,7 +151,7 @@ pub(super) fn kept(row: &Row<'_>) -> Result<Kept> {
         replays: row.get(15)?,
         replayed_at: cell::optional(row, 16, cell::time)?,
         dedupe_key: row.get(17)?,
-        at_death: at_death.map_or(AtDeath::Keep, |_| AtDeath::Release),
+        at_death: at_death(row, 18)?,
         attempts: row.get(19)?,
         max_attempts: row.get(20)?,
         lost: row.get(21)?,
@@ -184,6 +183,11 @@ fn payload(row: &Row<'_>, column: usize) -> Result<Payload> {
     Ok(Payload::from(bytes.to_vec()))
 }
 
+fn at_death(row: &Row<'_>, column: usize) -> Result<AtDeath> {
+    let written = cell::optional(row, column, cell::text)?;
+    Ok(written.map_or(AtDeath::Keep, |_| AtDeath::Release))
+}
+
 fn priority(row: &Row<'_>, column: usize) -> Result<Priority> {
     Priority::from_rank(row.get(column)?)
         .ok_or_else(|| cell::unreadable(column, FromSqlError::InvalidType))
@@ -192,7 +196,7 @@ fn priority(row: &Row<'_>, column: usize) -> Result<Priority> {
 /// The columns that [`summary`] reads.
 pub(super) const SUMMARY: &str = "id, queue, kind, status, priority, triggered_by, attempts, \
      max_attempts, replays, created_at, run_at, started_at, ended_at, errors -> '$[#-1]', \
-     fingerprint, triage, progress";
+     fingerprint, triage, progress, at_death";
 
 /// Reads the columns of [`SUMMARY`].
 pub(super) fn summary(row: &Row<'_>) -> Result<Summary> {
@@ -214,6 +218,7 @@ pub(super) fn summary(row: &Row<'_>) -> Result<Summary> {
         fingerprint: cell::optional(row, 14, cell::parse)?,
         triage: cell::optional(row, 15, cell::from_json)?,
         progress: cell::optional(row, 16, cell::from_json)?,
+        at_death: at_death(row, 17)?,
     })
 }
 
