@@ -163,11 +163,12 @@ impl Index {
             .map(|&(_, id)| id)
     }
 
-    /// The job to forget first: the one that ended first, dead ones last.
-    pub(super) fn first_ended(&self) -> Option<JobId> {
-        let harmless = self.done.first().into_iter().chain(self.cancelled.first());
-        let first = harmless.min().or_else(|| self.dead.first());
-        first.map(|(_, id)| id)
+    /// The jobs that have ended, in the order in which they are to be forgotten: those that ended first,
+    /// dead ones last.
+    pub(super) fn forgettable(&self) -> impl Iterator<Item = JobId> {
+        merge(self.done.by_time(), self.cancelled.by_time())
+            .chain(self.dead.by_time())
+            .map(|(_, id)| id)
     }
 
     /// The queues that hold a job.
@@ -192,15 +193,11 @@ impl Index {
 impl Ended {
     /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = JobId> {
-        let (mut bare, mut whole) = (self.bare.iter().peekable(), self.whole.iter().peekable());
-        iter::from_fn(move || {
-            let first = match (bare.peek(), whole.peek()) {
-                (Some(bare), Some(other)) if bare > other => whole.next(),
-                (None, _) => whole.next(),
-                _ => bare.next(),
-            };
-            first.map(|&(_, id)| id)
-        })
+        self.by_time().map(|(_, id)| id)
+    }
+
+    fn by_time(&self) -> impl Iterator<Item = (Timestamp, JobId)> {
+        merge(self.bare.iter().copied(), self.whole.iter().copied())
     }
 
     /// Those that ended before `cutoff`.
@@ -212,16 +209,19 @@ impl Ended {
     pub(super) fn whole_before(&self, cutoff: Timestamp) -> impl Iterator<Item = JobId> {
         earlier(&self.whole, cutoff)
     }
+}
 
-    /// The one that ended first.
-    fn first(&self) -> Option<(Timestamp, JobId)> {
-        self.bare
-            .first()
-            .into_iter()
-            .chain(self.whole.first())
-            .min()
-            .copied()
-    }
+/// Two orders as one.
+fn merge<T: Ord>(
+    one: impl Iterator<Item = T>,
+    other: impl Iterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(first), Some(second)) if first > second => other.next(),
+        (None, _) => other.next(),
+        _ => one.next(),
+    })
 }
 
 fn earlier(jobs: &ByTime, cutoff: Timestamp) -> impl Iterator<Item = JobId> {

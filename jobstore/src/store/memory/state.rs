@@ -70,17 +70,12 @@ impl State {
         if let Some(repeated) = lookup.and_then(|lookup| self.repetition(lookup, now)) {
             return Ok(repeated);
         }
-        let until = new.dedupe.as_ref().map(|dedupe| now + dedupe.window);
-        let id = self.ids.next(now, random);
-        let job = Job::new(new, id, now);
+        let remember = remember(&new, lookup, now);
+        let job = Job::new(new, self.ids.next(now, random), now);
         let bytes = footprint::of_job(&job);
-        self.make_room(bytes + lookup.map_or(0, |_| Key::BYTES))?;
-        if let (Some(Lookup { key, digest }), Some(until)) = (lookup, until) {
-            self.keys.insert(key, Remembered { digest, until }, id);
-        }
+        self.make_room(bytes + remember.map_or(0, |_| Key::BYTES))?;
         self.write(AuditEntry::enqueued(&job));
-        self.keep(job, bytes);
-        Ok(Enqueued::Created(id))
+        Ok(self.take_in(job, bytes, remember))
     }
 
     /// Takes all jobs in, or none.
@@ -89,27 +84,43 @@ impl State {
         jobs: Vec<(NewJob, Option<Lookup>)>,
         now: Timestamp,
     ) -> Result<Vec<Enqueued>, StoreError> {
+        self.keys.expire(now);
         let mut answers = Vec::with_capacity(jobs.len());
         for (new, lookup) in jobs {
-            match self.enqueue(new, lookup, now) {
-                Ok(enqueued) => answers.push(enqueued),
-                Err(error) => {
-                    self.take_back(&answers);
-                    return Err(error);
-                }
+            if let Some(repeated) = lookup.and_then(|lookup| self.repetition(lookup, now)) {
+                answers.push(repeated);
+                continue;
+            }
+            let remember = remember(&new, lookup, now);
+            let job = Job::new(new, self.ids.next(now, random), now);
+            let bytes = footprint::of_job(&job);
+            answers.push(self.take_in(job, bytes, remember));
+        }
+        // For all at once: room for some of them would be made in vain.
+        if let Err(full) = self.make_room(0) {
+            created(&answers).for_each(|id| self.take_back(id));
+            return Err(full);
+        }
+        for id in created(&answers) {
+            if let Some(kept) = self.jobs.get(&id) {
+                self.trail.write(AuditEntry::enqueued(&kept.job));
             }
         }
         Ok(answers)
     }
 
-    fn take_back(&mut self, answers: &[Enqueued]) {
-        for answer in answers {
-            if let Enqueued::Created(id) = *answer {
-                self.free_key(id);
-                self.forget(id);
-                self.trail.take_back();
-            }
+    fn take_in(&mut self, job: Job, bytes: usize, remember: Option<(Key, Remembered)>) -> Enqueued {
+        let id = job.id;
+        if let Some((key, remembered)) = remember {
+            self.keys.insert(key, remembered, id);
         }
+        self.keep(job, bytes);
+        Enqueued::Created(id)
+    }
+
+    fn take_back(&mut self, id: JobId) {
+        self.free_key(id);
+        self.forget(id);
     }
 
     /// Makes a new job of one that has ended.
@@ -301,15 +312,41 @@ impl State {
         self.bytes += kept.bytes;
     }
 
+    /// Forgets jobs that have ended until so many bytes fit. If they cannot, nothing is forgotten in vain.
     fn make_room(&mut self, needed: usize) -> Result<(), StoreError> {
-        while self.bytes + self.keys.bytes() + needed > self.capacity {
-            let Some(id) = self.index.first_ended() else {
-                return Err(StoreError::Full(self.jobs.len()));
-            };
-            self.forget(id);
+        let wanted = self.bytes + self.keys.bytes() + needed;
+        let mut excess = wanted.saturating_sub(self.capacity);
+        if excess == 0 {
+            return Ok(());
         }
+        let mut leaving = Vec::new();
+        let mut forgettable = self.index.forgettable();
+        while excess > 0 {
+            let Some(id) = forgettable.next() else {
+                return Err(StoreError::Full(self.jobs.len() - leaving.len()));
+            };
+            let bytes = self.jobs.get(&id).map_or(0, |kept| kept.bytes);
+            excess = excess.saturating_sub(bytes);
+            leaving.push(id);
+        }
+        drop(forgettable);
+        leaving.into_iter().for_each(|id| self.forget(id));
         Ok(())
     }
+}
+
+/// What is to be remembered of a job under its key, if it has one.
+fn remember(new: &NewJob, lookup: Option<Lookup>, now: Timestamp) -> Option<(Key, Remembered)> {
+    let (Lookup { key, digest }, dedupe) = lookup.zip(new.dedupe.as_ref())?;
+    let until = now + dedupe.window;
+    Some((key, Remembered { digest, until }))
+}
+
+fn created(answers: &[Enqueued]) -> impl Iterator<Item = JobId> {
+    answers.iter().filter_map(|answer| match *answer {
+        Enqueued::Created(id) => Some(id),
+        Enqueued::Duplicate { .. } | Enqueued::Conflict { .. } => None,
+    })
 }
 
 impl Kept {

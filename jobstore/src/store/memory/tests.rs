@@ -42,6 +42,29 @@ fn a_full_store_forgets_what_has_ended_first_and_refuses_when_nothing_has() {
     });
 }
 
+/// A dead letter is somebody's work; it must not go for a job that is refused all the same.
+#[test]
+fn what_cannot_fit_is_refused_before_anything_is_forgotten() {
+    block_on(async {
+        let store = Memory::with_capacity(64 * 1024);
+        let waiting = NewJob::new("queue", "kind").payload(vec![0; 40 * 1024]);
+        let _ = store.enqueue(waiting).await.unwrap();
+        let ended = NewJob::new("queue", "kind").payload(vec![0; 4 * 1024]);
+        let ended = store.enqueue(ended).await.unwrap().id();
+        let _ = store.apply(ended, cancel()).await.unwrap();
+        let before = store.audit(&AuditQuery::default()).await.unwrap();
+
+        let large = || NewJob::new("queue", "kind").payload(vec![0; 20 * 1024]);
+        let refused = store.enqueue(large()).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Full(1)), "{refused}");
+        let small = NewJob::new("queue", "kind");
+        let refused = store.enqueue_all(vec![small, large()]).await;
+        assert!(refused.is_err());
+        assert!(store.get(ended).await.unwrap().is_some());
+        assert_eq!(store.audit(&AuditQuery::default()).await.unwrap(), before);
+    });
+}
+
 #[test]
 fn an_emptied_store_takes_no_bytes() {
     block_on(async {

@@ -40,14 +40,6 @@ impl Trail {
         }
     }
 
-    /// Takes the newest entry back, of a change that does not stand.
-    pub(super) fn take_back(&mut self) {
-        if let Some(entry) = self.entries.pop_back() {
-            self.written -= 1;
-            self.bytes -= footprint::of_entry(&entry);
-        }
-    }
-
     /// Forgets up to `limit` entries from before `cutoff`, and returns how many.
     pub(super) fn prune(&mut self, cutoff: Timestamp, limit: usize) -> usize {
         let is_old = |entry: &&AuditEntry| entry.at < cutoff;
