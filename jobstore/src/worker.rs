@@ -40,7 +40,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use ratelimit::Quota;
-use retry::Backoff;
+use retry::{Backoff, Jitter};
 
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;
@@ -114,6 +114,11 @@ mod watch;
 /// * The lease is renewed each third of its length. When it is lost, or when the store was out of reach
 ///   until it is over by this worker's own clock, the handler's future is dropped at once and
 ///   [`Context::lease_lost`] resolves; that counts neither as an attempt nor as a failure.
+/// * That clock stands still while the machine is suspended (on Linux, a laptop or a virtual machine). A
+///   worker that was suspended for longer than a lease goes on with its handlers when it resumes, beside
+///   those who have got the jobs since, until a heartbeat tells it so: after a third of the lease at most,
+///   or where the store is out of reach, after what was left of it. What it writes for those jobs is
+///   refused; what its handlers write elsewhere is for the fence to stop.
 /// * A panic or an overlong attempt is a failure of that attempt, and touches no other.
 /// * An outcome that the store does not take is written again until the lease is over. Outcomes and
 ///   heartbeats of many jobs travel in one call; what fails in company is tried alone.
@@ -146,7 +151,7 @@ impl<H: Handler> Worker<H> {
     /// * rate: any
     /// * lease: 30 s
     /// * timeout: 5 min
-    /// * backoff: [`Backoff::exponential`]
+    /// * backoff: [`BACKOFF`]
     /// * classify: [`ByType`]
     /// * drain within: 20 s
     /// * poll every: 1 s
@@ -163,7 +168,7 @@ impl<H: Handler> Worker<H> {
             rate: None,
             lease: Duration::from_secs(30),
             timeout: Duration::from_secs(5 * 60),
-            backoff: Backoff::exponential(),
+            backoff: BACKOFF,
             classify: Arc::new(ByType),
             drain_within: Duration::from_secs(20),
             poll_every: Duration::from_secs(1),
@@ -221,8 +226,8 @@ impl<H: Handler> Worker<H> {
         self
     }
 
-    /// How long to wait between attempts. How often to retry is not asked of it: each job brings its
-    /// own `max_attempts`.
+    /// How long to wait between attempts; [`BACKOFF`] if nothing else is said. How often to retry is not
+    /// asked of it: each job brings its own `max_attempts`.
     #[must_use]
     pub const fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
@@ -352,6 +357,29 @@ impl<H> fmt::Debug for Worker<H> {
             .finish_non_exhaustive()
     }
 }
+
+/// How long a worker waits between attempts if nothing else is said: 15 s, then each time four times as long,
+/// 6 h at most; between half of that and all of it, so that jobs which failed together come back apart.
+///
+/// The [seven attempts](crate::NewJob::DEFAULT_MAX_ATTEMPTS) that a job has are spread over 2 h 50 min to
+/// 5 h 41 min, so that it outlives a deployment that went wrong, or an outage of what it calls; each attempt
+/// more adds 3 to 6 hours. For what has to be done within seconds or never, say less.
+///
+/// ```
+/// use std::time::Duration;
+/// use jobstore::{NewJob, worker::BACKOFF};
+///
+/// let waits = NewJob::DEFAULT_MAX_ATTEMPTS - 1;
+/// let span = |random| (0..waits).filter_map(|n| BACKOFF.delay(n, random)).sum::<Duration>();
+/// assert_eq!(span(0).as_secs() / 60, 170);
+/// assert_eq!(span(u64::MAX).as_secs() / 60, 341);
+/// ```
+pub const BACKOFF: Backoff = Backoff::exponential()
+    .base(Duration::from_secs(15))
+    .factor(4)
+    .cap(Duration::from_secs(6 * 60 * 60))
+    .jitter(Jitter::Equal)
+    .retries(u32::MAX);
 
 const MOST_AT_ONCE: usize = 100_000;
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);

@@ -12,7 +12,8 @@ use crate::{Applied, Event, Fence, JobId};
 ///
 /// Its end is reckoned by our own clock from the moment *before* the store was asked, so it is over here
 /// before it is over there, however long the answer took and whatever the store's clock shows, unless that is set
-/// forward meanwhile.
+/// forward meanwhile or the machine was suspended: on Linux our clock stands still then, and the next heartbeat
+/// finds out.
 #[derive(Debug)]
 pub(super) struct Hold {
     pub(super) job: JobId,

@@ -117,7 +117,8 @@ async fn delays_stay_within_the_backoff_and_jobs_that_failed_together_come_back_
         world.enqueue(new_job().max_attempts(2)).await;
     }
     let handler = failing(&starts, Failed::transient("busy"));
-    let worker = start(world.worker(handler).concurrency(50));
+    let worker = world.worker(handler).backoff(Backoff::exponential());
+    let worker = start(worker.concurrency(50));
     let second = starts.reach(100).await.split_off(50);
     let delay = |start: &Instant| *start - starts.all()[0];
     assert!(
@@ -181,6 +182,23 @@ async fn a_failure_for_good_is_the_last() {
     );
     assert_eq!(job.errors[0].category, Category::Validation);
     assert_eq!(job.errors[0].message, "no such mailbox");
+    worker.stop().await;
+}
+
+/// An outage of a minute must not make dead letters, so the default lasts for hours.
+#[tokio::test(start_paused = true)]
+async fn if_nothing_is_said_a_job_is_tried_for_hours() {
+    let world = World::new();
+    let starts = Notes::new();
+    let id = world.enqueue(new_job()).await;
+    let worker = start(world.worker(failing(&starts, Failed::transient("busy"))));
+    world.ended(id).await;
+    let gaps = gaps(&starts.all());
+    assert_eq!(gaps.len(), 6);
+    for (gap, most) in gaps.into_iter().zip([15, 60, 240, 960, 3_840, 15_360]) {
+        let within = secs(most) / 2..=secs(most) + TICK;
+        assert!(within.contains(&gap), "{gap:?}, not up to {most} s");
+    }
     worker.stop().await;
 }
 
