@@ -349,7 +349,8 @@ pub(super) fn timed<T: DeserializeOwned>(text: &str) -> Result<(Timestamp, T), S
 }
 
 fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.into()))
+    // The error of the parser is left out: it may quote what it read.
+    serde_json::from_str(text).map_err(|_| unexpected("something else than JSON"))
 }
 
 pub(super) fn some_time(word: &str) -> Result<Timestamp, StoreError> {
@@ -379,5 +380,18 @@ impl<'a> Words<'a> {
 
     fn some_time(&mut self) -> Result<Timestamp, StoreError> {
         some_time(self.word()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_does_not_quote_what_is_kept() {
+        for text in [r#"{"subject": 4242}"#, "4242", r#"{"tags": {"4242""#] {
+            let error = from_json::<Ask>(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("4242"), "{error}");
+        }
     }
 }
