@@ -4,6 +4,7 @@
 mod client;
 mod cluster;
 mod durability;
+mod erase;
 mod examine;
 mod faults;
 mod half_a_step;

@@ -1,5 +1,5 @@
 -- Deletes jobs. ARGV: who wants it and why, how many at most, and the id, or nothing and the index of a subject.
--- The answer: how many.
+-- The answer: how many, and at how many it looked.
 local actor, reason = ARGV[HEAD + 1], ARGV[HEAD + 2]
 local ids = { ARGV[HEAD + 4] }
 if ARGV[HEAD + 4] == '' then
@@ -18,5 +18,5 @@ return run(function()
       move(IN .. ARGV[HEAD + 5], id)
     end
   end
-  return { NOW, deleted }
+  return { NOW, deleted, #ids }
 end)

@@ -10,10 +10,8 @@ const PIECE: usize = 250;
 
 impl<C: ClientLike> Server<C> {
     pub(super) async fn delete(&self, id: JobId, by: &By) -> Result<bool, StoreError> {
-        let deleted = self
-            .run_delete(by, 1, id.to_string(), String::new())
-            .await?;
-        Ok(deleted > 0)
+        let deletion = self.run_delete(by, 1, id.to_string(), String::new());
+        Ok(deletion.await?.deleted > 0)
     }
 
     /// Piece by piece: the server does nothing else while it deletes.
@@ -27,9 +25,10 @@ impl<C: ClientLike> Server<C> {
         while erased < limit {
             let piece = PIECE.min(limit - erased);
             let index = index::subject(subject);
-            let deleted = self.run_delete(by, piece, String::new(), index).await?;
-            erased += deleted;
-            if deleted < piece {
+            let deletion = self.run_delete(by, piece, String::new(), index).await?;
+            erased += deletion.deleted;
+            // An index may name a job that is gone, and what it names behind that one is still there.
+            if deletion.looked_at < piece {
                 break;
             }
         }
@@ -42,10 +41,14 @@ impl<C: ClientLike> Server<C> {
         limit: usize,
         id: String,
         index: String,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Deletion, StoreError> {
         let (actor, reason) = (by.actor.to_string(), by.reason.clone());
         let words = [actor, reason, limit.to_string(), id, index].map(Value::from);
-        self.make(&script::DELETE, words).await?.parsed()
+        let mut reply = self.make(&script::DELETE, words).await?;
+        Ok(Deletion {
+            deleted: reply.parsed()?,
+            looked_at: reply.parsed()?,
+        })
     }
 
     /// Piece by piece.
@@ -77,6 +80,12 @@ impl<C: ClientLike> Server<C> {
         self.ask(&script::TIME, []).await?;
         Ok(self.clock.now())
     }
+}
+
+/// What one script has deleted, and at how many ids it looked.
+struct Deletion {
+    deleted: usize,
+    looked_at: usize,
 }
 
 fn words(retention: &Retention, limit: usize, now: Timestamp) -> [String; 14] {
