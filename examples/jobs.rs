@@ -20,7 +20,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use jobstore::dead_letters::{DeadLetters, Filter};
 use jobstore::worker::{Context, Failed};
 use jobstore::{
-    AuditQuery, By, Category, Job, JobId, Jobs, Memory, NewJob, Progress, Replay, Status, Worker,
+    AuditQuery, By, Category, Enqueued, Job, JobId, Jobs, Memory, NewJob, Progress, Replay, Status,
+    Worker,
 };
 use retry::{Backoff, Jitter};
 use serde_json::Value;
@@ -54,7 +55,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         job.triggered_by("person:ada").max_attempts(3)
     });
     let enqueued = jobs.enqueue_all(new.into()).await?;
-    let ids: Vec<_> = enqueued.iter().map(|enqueued| enqueued.id()).collect();
+    let ids = enqueued.into_iter().map(Enqueued::accepted);
+    let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
     println!("{} photos are to be resized, three at a time.\n", ids.len());
 
     // The worker runs beside everything else, until it is told to stop.

@@ -208,7 +208,7 @@ fn answer(provider: Provider, enqueued: Enqueued) -> Result<Answer, Refusal> {
         status: &'static str,
         job_id: JobId,
     }
-    let job_id = enqueued.id();
+    let job_id = enqueued.first();
     let (status, word) = match enqueued {
         Enqueued::Created(_) => (StatusCode::ACCEPTED, "accepted"),
         Enqueued::Duplicate { .. } => (StatusCode::OK, "duplicate"),

@@ -33,7 +33,8 @@ impl Jobs {
         &self.store
     }
 
-    /// Takes in a job, or recognises it as a repetition.
+    /// Takes in a job, or recognises it as a repetition. [`Enqueued::accepted`] is the job that does what was
+    /// asked for, if one does.
     ///
     /// # Errors
     ///

@@ -80,7 +80,7 @@ pub use status::{BadStatus, Status};
 pub use store::file::File;
 #[cfg(feature = "redis")]
 pub use store::redis::Redis;
-pub use store::{Applied, Claim, Claimed, Enqueued, Store, StoreError, memory::Memory};
+pub use store::{Applied, Claim, Claimed, Conflict, Enqueued, Store, StoreError, memory::Memory};
 pub use time::{BadTimestamp, Timestamp};
 pub use triage::{Resolution, Triage};
 #[cfg(feature = "worker")]

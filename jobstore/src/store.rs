@@ -282,6 +282,24 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 }
 
 /// What became of an enqueue.
+///
+/// ```
+/// use std::time::Duration;
+/// use jobstore::{Jobs, Memory, NewJob};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let jobs = Jobs::new(Memory::new());
+/// let order = |lines| NewJob::new("orders", "ship").payload(lines).dedupe("order:7", Duration::from_secs(60));
+/// let id = jobs.enqueue(order("2 lamps")).await?.accepted()?;
+/// assert_eq!(jobs.enqueue(order("2 lamps")).await?.accepted(), Ok(id));
+///
+/// // Something else under the same key is not what was asked for first, so it is not taken for it.
+/// let other = jobs.enqueue(order("3 lamps")).await?;
+/// assert_eq!(other.accepted().map_err(|conflict| conflict.id), Err(id));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Enqueued {
@@ -304,13 +322,36 @@ pub enum Enqueued {
 }
 
 impl Enqueued {
-    /// The job that stands for what was asked, new or not.
-    #[must_use]
-    pub const fn id(&self) -> JobId {
+    /// The job that does what was asked for: a new one, or the first of which this was a repetition.
+    ///
+    /// # Errors
+    ///
+    /// No job does it, because something else came first under its dedupe key.
+    pub const fn accepted(self) -> Result<JobId, Conflict> {
         match self {
-            Self::Created(id) | Self::Duplicate { id, .. } | Self::Conflict { id, .. } => *id,
+            Self::Created(id) | Self::Duplicate { id, .. } => Ok(id),
+            Self::Conflict { id, status } => Err(Conflict { id, status }),
         }
     }
+
+    /// The job that came first under the dedupe key, whether or not it does what was asked for now; without
+    /// a key, the new one.
+    #[must_use]
+    pub const fn first(self) -> JobId {
+        match self {
+            Self::Created(id) | Self::Duplicate { id, .. } | Self::Conflict { id, .. } => id,
+        }
+    }
+}
+
+/// What was to be enqueued has the dedupe key of something else, and was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("job {id} came first under this dedupe key, with another kind or payload")]
+pub struct Conflict {
+    /// The first one.
+    pub id: JobId,
+    /// Its status now; `None` if it has been pruned.
+    pub status: Option<Status>,
 }
 
 /// A worker's wish for work.

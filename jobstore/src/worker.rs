@@ -16,7 +16,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 //! let jobs = Jobs::new(Memory::new());
-//! let id = jobs.enqueue(NewJob::new("mail", "mail.welcome").payload("Ada")).await?.id();
+//! let id = jobs.enqueue(NewJob::new("mail", "mail.welcome").payload("Ada")).await?.accepted()?;
 //!
 //! let done = async {
 //!     while jobs.get(id).await.is_ok_and(|job| job.is_some_and(|job| !job.status.is_final())) {
@@ -32,7 +32,7 @@
 //! let job = jobs.get(id).await?.expect("nobody pruned it");
 //! assert_eq!(job.status, Status::Done);
 //! assert_eq!(job.result.expect("it answered").value(), "Hello, Ada!");
-//! # Ok::<(), jobstore::StoreError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -257,7 +257,7 @@ impl<H: Handler> Worker<H> {
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
     /// let jobs = Jobs::new(Memory::new());
-    /// let id = jobs.enqueue(NewJob::new("cards", "charge").max_attempts(1)).await?.id();
+    /// let id = jobs.enqueue(NewJob::new("cards", "charge").max_attempts(1)).await?.accepted()?;
     /// # let dead = async {
     /// #     while jobs.get(id).await.is_ok_and(|job| job.is_some_and(|job| !job.status.is_final())) {
     /// #         tokio::task::yield_now().await;
@@ -268,7 +268,7 @@ impl<H: Handler> Worker<H> {
     /// let job = jobs.get(id).await?.expect("nobody pruned it");
     /// assert_eq!(job.status, Status::Dead);
     /// assert_eq!(job.errors[0].category, Category::Validation);
-    /// # Ok::<(), jobstore::StoreError>(())
+    /// # Ok::<(), Box<dyn Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn Error>>(())
     /// ```

@@ -31,7 +31,7 @@ impl Subject {
             .payload("Ada")
             .tag("vip")
             .batch("night");
-        let running = file.enqueue(job.clone()).await?.id();
+        let running = file.enqueue(job.clone()).await?.accepted()?;
         let claim = Claim {
             queue: "mail".into(),
             worker: WorkerId::new("worker"),
@@ -50,7 +50,7 @@ impl Subject {
         };
         let _ = file.apply(running, Event::Log { fence, line }).await?;
         let keyed = job.dedupe("welcome:ada", DAY);
-        let cancelled = file.enqueue(keyed).await?.id();
+        let cancelled = file.enqueue(keyed).await?.accepted()?;
         let by = By::new("test");
         let _ = file.apply(cancelled, Event::Cancel { by }).await?;
         Ok(Self {
@@ -164,7 +164,10 @@ async fn a_key_that_outlived_its_release_is_freed() -> Result {
         ["dedupe keys: 1 are held by jobs that have let them go"]
     );
     let job = NewJob::new("mail", "welcome").dedupe("welcome:ada", DAY);
-    assert_ne!(subject.file.enqueue(job).await?.id(), subject.cancelled);
+    assert_ne!(
+        subject.file.enqueue(job).await?.accepted()?,
+        subject.cancelled
+    );
     Ok(())
 }
 

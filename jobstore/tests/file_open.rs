@@ -26,7 +26,7 @@ async fn everything_is_there_after_reopening() -> Result {
             .payload(vec![0, 1, 0xff])
             .dedupe("key", Duration::MAX)
     };
-    let first = file.enqueue(repeated()).await?.id();
+    let first = file.enqueue(repeated()).await?.accepted()?;
     let later = NewJob::new("queue", "later").delay(Duration::from_secs(60));
     let _ = file.enqueue(later).await?;
     let claimed = claim(&file).await?;
@@ -90,13 +90,19 @@ async fn time_and_ids_go_on_when_the_clock_is_set_back() -> Result {
         Timestamp::EPOCH + Duration::from_secs(5_000),
     ));
     let file = File::with_clock(&path, clock)?;
-    let first = file.enqueue(NewJob::new("queue", "kind")).await?.id();
+    let first = file
+        .enqueue(NewJob::new("queue", "kind"))
+        .await?
+        .accepted()?;
     let latest = file.now();
     drop(file);
 
     let file = File::with_clock(&path, ManualClock::at(Timestamp::EPOCH))?;
     assert_eq!(file.now(), latest);
-    let second = file.enqueue(NewJob::new("queue", "kind")).await?.id();
+    let second = file
+        .enqueue(NewJob::new("queue", "kind"))
+        .await?
+        .accepted()?;
     assert!(second > first, "{second} does not follow {first}");
     assert_eq!(
         file.get(second).await?.map(|job| job.created_at),

@@ -57,7 +57,10 @@ async fn times_of_fifty(max_batch: NonZeroUsize) -> Result<BTreeSet<Timestamp>> 
     lock.release()?;
     let mut times = BTreeSet::new();
     for verb in verbs {
-        let job = file.get(verb.await?.id()).await?.ok_or("the job is gone")?;
+        let job = file
+            .get(verb.await?.accepted()?)
+            .await?
+            .ok_or("the job is gone")?;
         times.insert(job.created_at);
     }
     Ok(times)
@@ -85,7 +88,11 @@ async fn a_damaged_job_harms_no_other_in_its_batch() -> Result {
     let file = File::open(&path)?;
     let mut ids: Vec<JobId> = Vec::new();
     for _ in 0..10 {
-        ids.push(file.enqueue(NewJob::new("queue", "kind")).await?.id());
+        ids.push(
+            file.enqueue(NewJob::new("queue", "kind"))
+                .await?
+                .accepted()?,
+        );
     }
     let damaged = ids[4];
     Connection::open(&path)?.execute(
@@ -130,7 +137,7 @@ async fn people_read_the_file_while_it_is_open() -> Result {
     let path = dir.path().join("jobs.db");
     let file = File::open(&path)?;
     let job = NewJob::new("mail", "mail.welcome").payload("hello");
-    let id = file.enqueue(job).await?.id();
+    let id = file.enqueue(job).await?.accepted()?;
     let created = file.get(id).await?.ok_or("the job is gone")?.created_at;
 
     let row: (String, String, String, i64) = Connection::open(&path)?.query_row(
@@ -155,12 +162,12 @@ async fn a_job_deleted_by_hand_takes_its_payload_along() -> Result {
     let first = file
         .enqueue(NewJob::new("queue", "kind").payload("old"))
         .await?
-        .id();
+        .accepted()?;
     Connection::open(&path)?.execute("DELETE FROM jobs", [])?;
     let second = file
         .enqueue(NewJob::new("queue", "kind").payload("new"))
         .await?
-        .id();
+        .accepted()?;
     assert!(file.get(first).await?.is_none());
     let payload = file.get(second).await?.map(|job| job.payload);
     assert_eq!(payload, Some("new".into()));

@@ -14,7 +14,11 @@ pub async fn an_abandoned_enqueue_happened_or_did_not(world: World) {
     for round in 1..=20 {
         let keyed = || job().dedupe(format!("key {round}"), Duration::from_secs(60));
         start_and_drop(world.store().enqueue(keyed())).await;
-        let id = world.offer(keyed()).await.id();
+        let id = world
+            .offer(keyed())
+            .await
+            .accepted()
+            .expect("nothing else has this key");
         assert_eq!(world.get(id).await.status, Status::Ready);
         assert_eq!(world.list(&Query::default()).await.jobs.len(), round);
     }

@@ -121,7 +121,7 @@ pub async fn a_repetition_does_not_change_the_window(world: World) {
         let again = world
             .offer(job().payload("body").dedupe("key", window))
             .await;
-        assert_eq!(again.id(), first);
+        assert_eq!(again.accepted(), Ok(first));
     }
     world.advance(WINDOW);
     assert_ne!(world.enqueue(keyed()).await, first);
@@ -139,7 +139,10 @@ pub async fn a_window_of_zero_recognises_nothing(world: World) {
 pub async fn a_window_without_end_never_ends(world: World) {
     let id = world.enqueue(job().dedupe("key", Duration::MAX)).await;
     world.advance(Duration::from_secs(3_600 * 24 * 365 * 100));
-    assert_eq!(world.offer(job().dedupe("key", WINDOW)).await.id(), id);
+    assert_eq!(
+        world.offer(job().dedupe("key", WINDOW)).await.accepted(),
+        Ok(id)
+    );
 }
 
 /// Keys are scoped by their queue and compared byte by byte; queue and key cannot run into each other.
@@ -200,7 +203,7 @@ pub async fn a_key_that_is_released_at_death_is_free_then(world: World) {
     let released = || keyed().release_key_at_death();
     let first = world.enqueue(released().max_attempts(2)).await;
     for _ in 0..2 {
-        assert_eq!(world.offer(released()).await.id(), first);
+        assert_eq!(world.offer(released()).await.accepted(), Ok(first));
         let claimed = world.claim_one().await;
         let _ = world.apply(first, events::fail(&claimed)).await;
         world.advance(events::BACKOFF);
@@ -209,13 +212,13 @@ pub async fn a_key_that_is_released_at_death_is_free_then(world: World) {
     let second = world.enqueue(released()).await;
     let _ = world.apply(first, events::revive()).await;
     let _ = world.apply(first, events::cancel()).await;
-    assert_eq!(world.offer(released()).await.id(), second);
+    assert_eq!(world.offer(released()).await.accepted(), Ok(second));
     let _ = world.apply(second, events::cancel()).await;
     let third = world.enqueue(keyed()).await;
     let _ = world.apply(third, events::cancel()).await;
     assert_eq!(
-        world.offer(released()).await.id(),
-        third,
+        world.offer(released()).await.accepted(),
+        Ok(third),
         "it keeps its key"
     );
 }
@@ -230,7 +233,7 @@ pub async fn a_freed_key_is_held_for_the_window_of_the_next_job(world: World) {
     world.advance(WINDOW - TICK);
     // Stores forget keys when others come in.
     world.enqueue(job()).await;
-    assert_eq!(world.offer(keyed()).await.id(), second);
+    assert_eq!(world.offer(keyed()).await.accepted(), Ok(second));
     world.advance(TICK);
     assert_ne!(world.enqueue(keyed()).await, second);
 }

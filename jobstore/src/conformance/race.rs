@@ -27,7 +27,7 @@ pub async fn the_same_key_at_once_makes_one_job(world: World) {
             .iter()
             .filter(|answer| matches!(answer, Enqueued::Created(_)));
         assert_eq!(created.count(), 1, "{answers:?}");
-        let ids: BTreeSet<_> = answers.iter().map(Enqueued::id).collect();
+        let ids: BTreeSet<_> = answers.iter().map(|answer| answer.first()).collect();
         assert_eq!(ids.len(), 1, "{answers:?}");
         assert_eq!(world.list(&Query::default()).await.jobs.len(), round + 1);
     }

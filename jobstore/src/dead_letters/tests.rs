@@ -27,7 +27,7 @@ impl World {
     /// Enqueues a job that dies a second later.
     async fn dead(&self, kind: &str, category: Category, message: &str) -> JobId {
         let new = NewJob::new("queue", kind).payload("Ada");
-        let id = self.jobs.enqueue(new).await.unwrap().id();
+        let id = self.jobs.enqueue(new).await.unwrap().first();
         self.die(category, message).await;
         id
     }
@@ -83,7 +83,7 @@ fn replay() -> Replay {
 async fn what_is_listed_is_dead_and_waits_for_somebody() {
     let world = World::new();
     let alive = NewJob::new("other", "kind");
-    let alive = world.jobs.enqueue(alive).await.unwrap().id();
+    let alive = world.jobs.enqueue(alive).await.unwrap().first();
     let ids = world.many(3).await;
     let all = Filter::default();
     assert_eq!(world.listed(&all).await, [ids[2], ids[1], ids[0]]);

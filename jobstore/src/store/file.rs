@@ -92,7 +92,7 @@ mod writer;
 /// # let path = dir.path().join("jobs.db");
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let jobs = Jobs::new(File::open(&path)?);
-/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.id();
+/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.accepted()?;
 /// drop(jobs);
 ///
 /// let jobs = Jobs::new(File::open(&path)?);

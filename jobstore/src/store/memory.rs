@@ -36,9 +36,9 @@ mod trail;
 ///
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let jobs = Jobs::new(Memory::new());
-/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.id();
+/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.accepted()?;
 /// assert!(jobs.get(id).await?.is_some());
-/// # Ok::<(), jobstore::StoreError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

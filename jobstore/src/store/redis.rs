@@ -101,7 +101,7 @@ mod wake;
 /// client.init().await?;
 ///
 /// let jobs = Jobs::new(Redis::open(client, "myapp:jobs").await?);
-/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.id();
+/// let id = jobs.enqueue(NewJob::new("mail", "mail.welcome")).await?.accepted()?;
 /// assert!(jobs.get(id).await?.is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;

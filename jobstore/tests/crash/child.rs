@@ -114,7 +114,7 @@ impl Client {
             .dedupe(key, Duration::from_secs(3_600));
         let number = self.diary.began(Step::Enqueue(key.into()));
         let enqueued = self.store.enqueue(job).await?;
-        self.diary.ended(number, Answer::Enqueued(enqueued.id()));
+        self.diary.ended(number, Answer::Enqueued(enqueued.first()));
         Ok(())
     }
 

@@ -95,7 +95,7 @@ fn say(line: &str) {
 async fn fill(file: &File) {
     for _ in 0..FILL {
         match file.enqueue(NewJob::new(QUEUE, "kind")).await {
-            Ok(enqueued) => say(&format!("enqueued {}", enqueued.id())),
+            Ok(enqueued) => say(&format!("enqueued {}", enqueued.first())),
             Err(error) => {
                 say(&format!("failed {error}"));
                 return probe(file).await;
@@ -155,9 +155,9 @@ async fn produce(file: &File, name: &str) {
             .payload(vec![b'x'; 500])
             .dedupe(format!("{name}-{n}"), Duration::from_secs(3_600));
         let first = file.enqueue(job.clone()).await.expect("the store works");
-        say(&format!("enqueued {}", first.id()));
+        say(&format!("enqueued {}", first.first()));
         let again = file.enqueue(job).await.expect("the store works");
-        assert!(matches!(again, Enqueued::Duplicate { id, .. } if id == first.id()));
+        assert!(matches!(again, Enqueued::Duplicate { id, .. } if id == first.first()));
     }
 }
 

@@ -88,7 +88,7 @@ impl Course {
         match COURSE[verb] {
             Verb::EnqueueAll => {
                 let enqueued = file.enqueue_all(new_jobs()).await?;
-                self.jobs = enqueued.iter().map(|answer| answer.id()).collect();
+                self.jobs = enqueued.iter().map(|answer| answer.first()).collect();
             }
             Verb::Claim(lease) => {
                 let jobs = file.claim(&claim(lease)).await?.jobs;

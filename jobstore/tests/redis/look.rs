@@ -22,7 +22,7 @@ fn a_list_of_all_goes_through_many_queues_as_if_they_were_one() {
         let jobs =
             (0..20 * QUEUES).map(|n| NewJob::new(format!("queue{}", n * n % QUEUES), "kind"));
         let enqueued = store.enqueue_all(jobs.collect()).await.unwrap();
-        let mut expected: Vec<_> = enqueued.iter().map(|enqueued| enqueued.id()).collect();
+        let mut expected: Vec<_> = enqueued.iter().map(|enqueued| enqueued.first()).collect();
         expected.reverse();
         let (mut seen, mut query) = (Vec::new(), Query::default().limit(Query::MAX_LIMIT));
         loop {
@@ -58,7 +58,7 @@ fn entries_that_were_written_together_are_told_and_let_go_one_by_one() {
         assert_eq!(numbers(all.clone()).await, newest_first(1..=40));
         assert_eq!(numbers(all.clone().before(20)).await, newest_first(1..=19));
         assert_eq!(numbers(all.clone().limit(3)).await, [40, 39, 38]);
-        assert_eq!(numbers(all.clone().job(enqueued[6].id())).await, [7]);
+        assert_eq!(numbers(all.clone().job(enqueued[6].first())).await, [7]);
 
         clock.advance(Duration::from_secs(2));
         let retention = Retention::default().audit(Duration::from_secs(1));
@@ -67,7 +67,7 @@ fn entries_that_were_written_together_are_told_and_let_go_one_by_one() {
             assert_eq!(store.prune(&retention, limit).await.unwrap().audit, limit);
             first += limit as u64;
             assert_eq!(numbers(all.clone()).await, newest_first(first..=40));
-            let of_one = numbers(all.clone().job(enqueued[6].id())).await;
+            let of_one = numbers(all.clone().job(enqueued[6].first())).await;
             assert_eq!(of_one.is_empty(), first > 7, "{of_one:?}");
         }
         assert_eq!(store.prune(&retention, 100).await.unwrap().audit, 12);

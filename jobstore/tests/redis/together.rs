@@ -31,7 +31,7 @@ fn callers_at_once_travel_together_and_are_answered_apart() {
         for number in 0..CALLERS {
             let store = store.clone();
             let new = job().payload(format!("{number}"));
-            tasks.spawn(async move { (number, store.enqueue(new).await.unwrap().id()) });
+            tasks.spawn(async move { (number, store.enqueue(new).await.unwrap().first()) });
         }
         let enqueued = tasks.join_all().await;
         let ids: BTreeSet<_> = enqueued.iter().map(|(_, id)| *id).collect();

@@ -55,7 +55,7 @@ pub(crate) fn job() -> NewJob {
 }
 
 pub(crate) async fn enqueue(store: &impl Store, job: NewJob) -> JobId {
-    store.enqueue(job).await.expect("enqueue answers").id()
+    store.enqueue(job).await.expect("enqueue answers").first()
 }
 
 pub(crate) fn claim_of(limit: usize) -> Claim {

@@ -106,7 +106,7 @@ async fn a_job_that_a_handler_enqueues_names_its_parent() {
     let worker = start(world.worker(move |_: Job, context: Context| {
         let notes = notes.clone();
         async move {
-            notes.add(context.enqueue(child()).await.unwrap().id());
+            notes.add(context.enqueue(child()).await.unwrap().first());
             Ok(None)
         }
     }));

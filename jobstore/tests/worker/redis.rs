@@ -64,7 +64,7 @@ async fn a_worker_goes_on_when_its_server_was_killed_and_is_back() {
     let all_done = async {
         for enqueued in &enqueued {
             loop {
-                let job = jobs.get(enqueued.id()).await.ok().flatten();
+                let job = jobs.get(enqueued.first()).await.ok().flatten();
                 match job.filter(|job| job.status.is_final()) {
                     Some(job) => {
                         assert_eq!(

@@ -60,7 +60,7 @@ impl World {
     }
 
     pub(crate) async fn enqueue(&self, job: NewJob) -> JobId {
-        self.jobs.enqueue(job).await.unwrap().id()
+        self.jobs.enqueue(job).await.unwrap().accepted().unwrap()
     }
 
     pub(crate) async fn job(&self, id: JobId) -> Job {

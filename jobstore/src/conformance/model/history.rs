@@ -109,7 +109,7 @@ impl History {
         }
         let expected = self
             .model
-            .enqueue(new.clone(), answer.id(), self.world.now());
+            .enqueue(new.clone(), answer.first(), self.world.now());
         assert_eq!(answer, expected, "{new:?}");
     }
 

@@ -88,7 +88,7 @@ impl Play {
             .delay(self.random.pick(&[Duration::ZERO, LEASE]))
             .dedupe(key.clone(), Duration::MAX);
         let number = self.began(Step::Enqueue(key));
-        let id = self.world.offer(new).await.id();
+        let id = self.world.offer(new).await.first();
         self.ended(number, Answer::Enqueued(id));
         if !self.jobs.contains(&id) {
             self.jobs.push(id);

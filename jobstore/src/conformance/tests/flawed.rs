@@ -152,7 +152,7 @@ impl Store for Flawed {
         }
         let enqueued = self.store.enqueue(job.clone()).await?;
         let due = self
-            .get(enqueued.id())
+            .get(enqueued.first())
             .await?
             .is_some_and(|job| job.run_at <= self.now());
         match enqueued {
@@ -302,7 +302,7 @@ impl Store for Flawed {
             && self.has(Flaw::LeavesKeysOfDeletedJobs)
         {
             let keeper = NewJob::new("queue", "kind").dedupe(key, Duration::MAX);
-            let id = self.store.enqueue(keeper).await?.id();
+            let id = self.store.enqueue(keeper).await?.first();
             let _ = self.store.apply(id, events::cancel()).await?;
         }
         Ok(deleted)

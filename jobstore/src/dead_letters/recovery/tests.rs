@@ -22,7 +22,7 @@ impl World {
         let mut ids = Vec::new();
         for _ in 0..count {
             let new = NewJob::new("queue", "kind");
-            ids.push(self.jobs.enqueue(new).await.unwrap().id());
+            ids.push(self.jobs.enqueue(new).await.unwrap().first());
         }
         self.work(Some(category)).await;
         ids

@@ -29,7 +29,7 @@ fn a_full_store_forgets_what_has_ended_first_and_refuses_when_nothing_has() {
     block_on(async {
         let store = Memory::with_capacity(64 * 1024);
         let big = || NewJob::new("queue", "kind").payload(vec![0; 10 * 1024]);
-        let first = store.enqueue(big()).await.unwrap().id();
+        let first = store.enqueue(big()).await.unwrap().first();
         let _ = store.apply(first, cancel()).await.unwrap();
         let refused = loop {
             assert!(store.bytes() <= 64 * 1024);
@@ -50,7 +50,7 @@ fn what_cannot_fit_is_refused_before_anything_is_forgotten() {
         let waiting = NewJob::new("queue", "kind").payload(vec![0; 40 * 1024]);
         let _ = store.enqueue(waiting).await.unwrap();
         let ended = NewJob::new("queue", "kind").payload(vec![0; 4 * 1024]);
-        let ended = store.enqueue(ended).await.unwrap().id();
+        let ended = store.enqueue(ended).await.unwrap().first();
         let _ = store.apply(ended, cancel()).await.unwrap();
         let before = store.audit(&AuditQuery::default()).await.unwrap();
 
@@ -74,7 +74,7 @@ fn an_emptied_store_takes_no_bytes() {
             let job = NewJob::new(format!("queue{n}"), "kind")
                 .metadata("a", "b")
                 .dedupe("key", Duration::from_secs(1));
-            let id = store.enqueue(job).await.unwrap().id();
+            let id = store.enqueue(job).await.unwrap().first();
             let _ = store.apply(id, cancel()).await.unwrap();
         }
         clock.advance(Duration::from_secs(2));
@@ -85,7 +85,7 @@ fn an_emptied_store_takes_no_bytes() {
             .enqueue(NewJob::new("queue", "kind"))
             .await
             .unwrap()
-            .id();
+            .first();
         let _ = store.apply(last, cancel()).await.unwrap();
         clock.advance(Duration::from_secs(2));
         assert_eq!(store.prune(&nothing, 3).await.unwrap().total(), 3);
@@ -101,7 +101,7 @@ fn a_stored_payload_does_not_hold_the_buffer_it_came_from() {
         let buffer = bytes::Bytes::from(vec![7; 64 * 1024]);
         let store = Memory::new();
         let job = NewJob::new("queue", "kind").payload(buffer.slice(..10));
-        let id = store.enqueue(job).await.unwrap().id();
+        let id = store.enqueue(job).await.unwrap().first();
         assert!(buffer.is_unique());
         assert_eq!(
             store.get(id).await.unwrap().unwrap().payload.as_bytes(),
@@ -117,7 +117,7 @@ fn the_trail_of_a_busy_job_does_not_grow_the_store() {
     block_on(async {
         let store = Memory::with_capacity(64 * 1024);
         let job = NewJob::new("queue", "kind").max_interrupted(u32::MAX);
-        let id = store.enqueue(job).await.unwrap().id();
+        let id = store.enqueue(job).await.unwrap().first();
         let claim = Event::Claim {
             worker: WorkerId::new("worker"),
             lease: Duration::from_secs(30),
@@ -160,7 +160,7 @@ fn an_index_that_is_wrong_is_found_and_mended() {
             .enqueue(NewJob::new("queue", "kind"))
             .await
             .unwrap()
-            .id();
+            .first();
         assert_eq!(store.examine(false).await.unwrap(), []);
         store.step(|state, _| {
             let job = state.get(id).unwrap();

@@ -40,7 +40,7 @@ impl Recorded {
     pub(super) async fn offer(&self, key: &str, job: NewJob) -> JobId {
         let number = self.began(Step::Enqueue(key.to_owned()));
         let keyed = job.dedupe(key, Duration::MAX);
-        let id = self.store.enqueue(keyed).await.unwrap().id();
+        let id = self.store.enqueue(keyed).await.unwrap().first();
         self.ended(number, Answer::Enqueued(id));
         id
     }

@@ -17,7 +17,7 @@ impl Flawed {
             && !dedupe.key.is_empty()
         {
             let keeper = NewJob::new(refused.queue, "keeper").dedupe(dedupe.key, dedupe.window);
-            let id = self.store.enqueue(keeper).await?.id();
+            let id = self.store.enqueue(keeper).await?.first();
             let _ = self.store.apply(id, events::cancel()).await?;
             let nothing = Keep::for_ever().newest(0);
             let retention = Retention::default().of(Status::Cancelled, nothing);
@@ -49,7 +49,7 @@ impl Flawed {
         }
         others_come_in_between().await;
         let created = self.store.enqueue(job).await?;
-        self.notes.lock().keys.push((key, created.id()));
+        self.notes.lock().keys.push((key, created.first()));
         Ok(created)
     }
 

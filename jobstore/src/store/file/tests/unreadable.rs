@@ -27,7 +27,7 @@ impl World {
         let mut jobs = [JobId::from_bytes([0; 16]); 3];
         for id in &mut jobs {
             let new = NewJob::new("queue", "kind").tag("vip");
-            *id = file.enqueue(new).await.unwrap().id();
+            *id = file.enqueue(new).await.unwrap().first();
         }
         Self {
             file,
