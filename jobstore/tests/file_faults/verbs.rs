@@ -264,7 +264,8 @@ pub(crate) fn look_at(path: &Path) -> Result<String> {
     })
 }
 
-/// All that is in a file but ids and times; of a lease there is how long it was given, in hours.
+/// All that is in a file but ids, times and the fences that follow them; of a lease there is how long it was given,
+/// in hours.
 async fn look(file: &File) -> Result<String> {
     let mut look = String::new();
     for summary in file.list(&Query::default()).await?.jobs {
@@ -273,7 +274,12 @@ async fn look(file: &File) -> Result<String> {
         writeln!(
             look,
             "{} {} {} {lines} {:?} {:?} {:?}",
-            job.kind, job.status, job.fence, job.payload, job.progress, job.result
+            job.kind,
+            job.status,
+            job.fence > Fence::NONE,
+            job.payload,
+            job.progress,
+            job.result
         )?;
         writeln!(
             look,
