@@ -57,7 +57,8 @@ mod wake;
 /// The host makes the client with `fred` 10, a [`Client`](fred::clients::Client) or a
 /// [`Pool`](fred::clients::Pool), and has it connected: to one server, by Sentinel or to a Cluster, with TLS
 /// (a feature of `fred`) and a password, all as the URL says. Give it a reconnect policy, or it stays apart
-/// once it is parted, and a command timeout, or [`ANSWER_WITHIN`] holds. The store adds a connection of its own
+/// once it is parted, and a command timeout, or [`ANSWER_WITHIN`] holds. Set its `tcp.nodelay`, or the system may keep
+/// a step back until the one before is acknowledged. The store adds a connection of its own
 /// on which it hears that there is work, so workers need not ask again and again.
 ///
 /// Each verb is one script in one round trip, which reads the server's clock and decides there as
