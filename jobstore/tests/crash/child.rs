@@ -47,11 +47,19 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) {
         .build()
         .expect("threads can be started")
         .block_on(async {
-            let store = backend::open(&address)
-                .await
-                .expect("the store can be opened");
-            work(store, Arc::new(diary), number).await;
+            work(open(&address).await, Arc::new(diary), number).await;
         });
+}
+
+/// The server may be killed just now; whoever waits for this process knows how long that may take.
+async fn open(address: &str) -> Arc<dyn Store> {
+    loop {
+        match backend::open(address).await {
+            Ok(store) => return store,
+            Err(error) => eprintln!("{address} cannot be opened yet: {error}"),
+        }
+        tokio::time::sleep(LEASE).await;
+    }
 }
 
 async fn work(store: Arc<dyn Store>, diary: Arc<Diary>, number: u64) {
