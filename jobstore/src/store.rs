@@ -127,7 +127,7 @@ pub trait Store: Debug + Send + Sync {
     /// A failure of the store.
     async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError>;
 
-    /// One page of jobs, newest first.
+    /// One page of jobs, newest first. A job that somebody has changed into what cannot be read is left out.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Jobs that somebody has changed by hand into what is no job any more.
 
-use jobstore::{JobId, Status, Store};
+use jobstore::{JobId, Query, Status, Store};
 use redis_fixture::Server;
 
 use crate::world::{claim, enqueue, finish, is_corrupt, job, open, run};
@@ -44,5 +44,21 @@ fn those_behind_many_of_them_are_reached() {
         assert_eq!(claimed.iter().map(|job| job.id).collect::<Vec<_>>(), [good]);
         let queues = store.queues().await.unwrap();
         assert_eq!(queues[0].tally.of(Status::Running), MANY as u64 + 1);
+    });
+}
+
+#[test]
+fn a_list_leaves_it_out_and_goes_on_behind_it() {
+    let server = Server::start();
+    run(async {
+        let store = open(&server.url()).await;
+        let first = enqueue(&store, job()).await;
+        spoiled(&server, &store).await;
+        let last = enqueue(&store, job()).await;
+        let query = Query::default().limit(1);
+        let page = store.list(&query).await.unwrap();
+        assert_eq!(page.jobs[0].id, last);
+        let page = store.list(&query.before(page.next.unwrap())).await.unwrap();
+        assert_eq!((page.jobs[0].id, page.next), (first, None));
     });
 }

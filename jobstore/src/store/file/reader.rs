@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_channel::{Receiver, Sender};
-use rusqlite::{Connection, Result, params_from_iter, types::Value};
+use rusqlite::{Connection, Result, Row, params_from_iter, types::Value};
 
 use super::{cell, claim, rows};
 use crate::{JobId, Page, Query, QueueState, Status, Summary, Timestamp};
@@ -38,16 +38,25 @@ pub(super) fn probe(connection: &Connection) -> Result<()> {
 pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page> {
     let limit = query.limit.clamp(1, Query::MAX_LIMIT);
     let (sql, values) = listing(query, limit + 1);
-    let mut jobs: Vec<Summary> = connection
+    let mut rows: Vec<(JobId, Option<Summary>)> = connection
         .prepare_cached(&sql)?
-        .query_map(params_from_iter(values), rows::summary)?
+        .query_map(params_from_iter(values), readable)?
         .collect::<Result<_>>()?;
-    let more = jobs.len() > limit;
-    jobs.truncate(limit);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     Ok(Page {
-        next: jobs.last().filter(|_| more).map(|job| job.id),
-        jobs,
+        next: rows.last().filter(|_| more).map(|(id, _)| *id),
+        jobs: rows.into_iter().filter_map(|(_, job)| job).collect(),
     })
+}
+
+/// A job of a list; only its id if it cannot be read, so that it hides no other. An examination names it.
+fn readable(row: &Row<'_>) -> Result<(JobId, Option<Summary>)> {
+    let id = cell::id(row, 0)?;
+    match rows::summary(row) {
+        Err(error) if cell::is_unreadable(&error) => Ok((id, None)),
+        summary => Ok((id, Some(summary?))),
+    }
 }
 
 /// The statement for a list, and its values. There are as many statements as combinations of

@@ -195,8 +195,8 @@ fn priority(row: &Row<'_>, column: usize) -> Result<Priority> {
 
 /// The columns that [`summary`] reads.
 pub(super) const SUMMARY: &str = "id, queue, kind, status, priority, triggered_by, attempts, \
-     max_attempts, replays, created_at, run_at, started_at, ended_at, errors -> '$[#-1]', \
-     fingerprint, triage, progress, at_death";
+     max_attempts, replays, created_at, run_at, started_at, ended_at, \
+     iif(json_valid(errors), errors -> '$[#-1]', errors), fingerprint, triage, progress, at_death";
 
 /// Reads the columns of [`SUMMARY`].
 pub(super) fn summary(row: &Row<'_>) -> Result<Summary> {

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 
 use super::{File, fresh};
 use crate::{
-    By, Claim, JobId, ManualClock, NewJob, Severity, Store as _, StoreError, Timestamp, WorkerId,
+    By, Claim, JobId, ManualClock, NewJob, Query, Severity, Store as _, StoreError, Timestamp,
+    WorkerId,
 };
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -76,6 +77,24 @@ async fn a_reap_passes_it_over() {
     assert_eq!(world.file.reap(1).await.unwrap(), [second]);
     assert_eq!(world.file.reap(10).await.unwrap(), [third]);
     assert_eq!(world.claim(10).await, [second, third]);
+}
+
+#[tokio::test]
+async fn a_list_leaves_it_out_and_goes_on_behind_it() {
+    for column in ["errors", "triage", "progress"] {
+        let world = World::new().await;
+        world.spoil(column);
+        let [_, second, third] = world.jobs;
+        let mut query = Query::default().limit(1);
+        let mut listed = Vec::new();
+        loop {
+            let page = world.file.list(&query).await.unwrap();
+            listed.extend(page.jobs.iter().map(|job| job.id));
+            let Some(next) = page.next else { break };
+            query = query.before(next);
+        }
+        assert_eq!(listed, [third, second], "{column}");
+    }
 }
 
 #[tokio::test]
