@@ -148,6 +148,26 @@ fn a_server_without_room_refuses_and_keeps_what_it_has() {
 }
 
 #[test]
+fn what_cannot_be_told_in_the_trail_is_not_done() {
+    let server = Server::start();
+    run(async {
+        let store = open(&server.url()).await;
+        let id = enqueue(&store, job()).await;
+        let keyed = || job().dedupe("key", Duration::from_secs(60));
+        server.cli(&["RENAME", "{app}:audit", "{app}:aside"]);
+        server.cli(&["SET", "{app}:audit", "something else"]);
+        assert!(is_corrupt(&store.enqueue(keyed()).await.unwrap_err()));
+        assert!(is_corrupt(&store.claim(&claim_of(1)).await.unwrap_err()));
+        assert_eq!(find(&store, id).await.status, Status::Ready);
+        assert_eq!(server.cli(&["KEYS", "{app}:key:*"]), "");
+
+        server.cli(&["RENAME", "{app}:aside", "{app}:audit"]);
+        assert_ne!(enqueue(&store, keyed()).await, id);
+        assert_eq!(claim(&store, 10).await.len(), 2);
+    });
+}
+
+#[test]
 fn what_is_in_the_way_of_one_job_harms_no_other() {
     let server = Server::start();
     run(async {

@@ -234,6 +234,8 @@ end
 -- Makes a step. What does not belong in a key ends it half way, and then too it is written what was told, moved and
 -- counted: the next step goes on from there.
 local function run(step)
+  -- What cannot be told must not be done: this fails if there is something else where the trail belongs.
+  call('XRANGE', AUDIT, '+', '-')
   local is_done, answer = pcall(step)
   for _, part in ipairs({ write_entries, make_moves, keep_counts }) do
     local is_kept, problem = pcall(part)
